@@ -1,0 +1,81 @@
+"""Knows mobile phone numbers 手机号: eleven digits from 13 to 19, with +86, grouped, spaced or one to a cell."""
+
+import re
+from collections.abc import Iterator
+
+from content.privacy.detectors._labelled import Detector
+from content.privacy.page import Hit, Page, Run
+
+_MOBILE = re.compile(r"(?=(1[3-9]\d{9}))")
+_TIDY = ((3, 4, 4), (3, 8), (7, 4), (3, 3, 5), (4, 3, 4), (4, 4, 3), (3, 2, 2, 2, 2), (3, 4, 2, 2), (5, 6), (2, 3, 3, 3),
+         (3, 2, 3, 3), (5, 3, 3), (1, 10), (1, 2, 4, 4))
+_LABEL = re.compile(
+    r"(?:电话|手机|联系方式|联系号码|号码|移动|微信|联络|致电|拨打|mobile|phone|cell|tel|contact|call|whatsapp|sjh|shouji|dianhua)[^。;\n]{0,14}$"
+)
+_PREFIX = re.compile(r"(?:\+|\(|(?<!\d)00)?86\)?[\s\-]{0,2}$|(?<!\d)0$")
+_WIDE_GAP = re.compile(r"[\t|,;、]")
+_WHY = "符合手机号码规则，属于个人联系方式。"
+_HIDDEN_SERIAL = re.compile(r"[0-9a-z]{2,}$")
+
+
+def _find(page: Page) -> Iterator[Hit]:
+    for run in page.runs:
+        for match in _MOBILE.finditer(run.compact):
+            first, last = match.start(), match.start() + 11
+            if not run.ends(last):
+                continue
+            lead = _lead(run, first)
+            if lead is None:
+                continue
+            start, end = run.span(lead, last)
+            if page.plain[max(0, start - 1):start] == "+":
+                start -= 1
+            if _believed(page, run, first, last, start, end):
+                yield Hit(start, end, "MOBILE", _WHY, True, 6)
+
+
+def _lead(run: Run, first: int) -> int | None:
+    """Where the number begins with its country code, or None inside a longer number."""
+    if run.begins(first):
+        before = run.compact[max(0, first - 2):first]
+        if before == "86" and run.begins(first - 2) and not _WIDE_GAP.search("".join(run.gaps(first - 2, first + 1))):
+            return first - 2
+        return first
+    for code in ("0086", "86", "0", "17951"):
+        begin = first - len(code)
+        if begin >= 0 and run.compact.startswith(code, begin) and run.begins(begin):
+            return begin
+    return None
+
+
+def _believed(page: Page, run: Run, first: int, last: int, start: int, end: int) -> bool:
+    groups, gaps = run.groups(first, last), run.gaps(first, last)
+    labelled = bool(_LABEL.search(page.before(start)))
+    if page.office(start, end) or not labelled and page.other_number(start, end):
+        return False
+    if len(groups) == 1:
+        return not _part_of_code(page, start, end)
+    if groups == (1,) * 11:
+        varied = len(set(run.compact[first:last])) >= 4 and len(gaps) <= 2
+        alone = (first == 0 or not run.begins(first - 1)) and last == len(run.compact)
+        return varied and (labelled or alone or not _WIDE_GAP.search("".join(gaps)) or _in_phone_column(page, start))
+    if any(_WIDE_GAP.search(gap) for gap in gaps):
+        return False
+    if labelled or groups in _TIDY[:3] or groups in _TIDY and not any(gap.isspace() for gap in gaps):
+        return True
+    return len(groups) == 2 and min(groups) >= 2 and any("\n" in gap for gap in gaps)
+
+
+def _part_of_code(page: Page, start: int, end: int) -> bool:
+    """Digits glued to letters or to decimals: a hash, an equipment number, an amount."""
+    before, after = page.before(start, 3), page.after(end, 3)
+    if re.match(r"\.\d", after) or re.search(r"\d[.,]$", before):
+        return True
+    return bool(re.match(r"[a-z]", after) and _HIDDEN_SERIAL.search(before))
+
+
+def _in_phone_column(page: Page, start: int) -> bool:
+    return any(cell.start <= start < cell.end for cell, _ in page.cells(re.compile(r"电话|手机|联系|phone|mobile|tel")))
+
+
+DETECTOR = Detector("mobile", _find)

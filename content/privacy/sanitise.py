@@ -1,0 +1,73 @@
+"""HTML made fit for the public (nh3 allow-list), its readable text, and whether it holds pictures."""
+
+import re
+from html import unescape
+
+import nh3
+
+from content.privacy.markup import pieces
+from content.privacy.reading import read_markup
+
+_TAGS = frozenset(
+    "a abbr b blockquote br caption code col colgroup dd del div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins "
+    "li ol p pre q s small span strong sub sup table tbody td tfoot th thead tr u ul".split()
+)
+_CELL = frozenset({"colspan", "rowspan", "scope", "headers", "abbr"})
+_ATTRIBUTES = {
+    "*": frozenset({"title", "lang", "dir", "class"}), "a": frozenset({"href"}), "img": frozenset({"src", "alt", "width", "height"}),
+    "td": _CELL, "th": _CELL, "col": frozenset({"span"}), "colgroup": frozenset({"span"}), "ol": frozenset({"start", "type"}),
+    "abbr": frozenset({"title"}),
+}
+CLASSES = frozenset({"align-center", "align-right", "align-justify", "indent", "no-indent", "doc-number", "signature", "sign-date", "table-wrap", "note"})
+_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+_PICTURES = frozenset("img image svg object embed picture video audio canvas iframe source input v:imagedata v:shape".split())
+_PICTURE_DATA = re.compile(r"data\s*:|background(?:-image)?\s*:[^;\"']*url|background\s*=|srcset\s*=|blob:", re.IGNORECASE)
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    if name == "class":
+        return " ".join(each for each in value.split() if each in CLASSES) or None
+    if tag == "img" and name == "src":
+        return value if re.match(r"(?!//)(?:/|\./|\.\./|[\w%-][\w%./-]*$)", value) and ":" not in value else None
+    if name in ("colspan", "rowspan", "span", "start", "width", "height"):
+        return value if re.fullmatch(r"\d{1,4}", value) else None
+    return value
+
+
+def sanitise_html(html: str) -> str:
+    """Structure, tables, lists, links and local pictures; no style, script, handler, frame or comment."""
+    return nh3.clean(
+        html, tags=set(_TAGS), attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()}, url_schemes=set(_SCHEMES),
+        attribute_filter=_attribute, strip_comments=True, link_rel="noopener",
+        clean_content_tags={"script", "style", "template", "title"},
+    )
+
+
+def plain_text(html: str) -> str:
+    """Readable text: blocks on lines of their own, table cells joined by tabs, invisible characters gone."""
+    cleaned = nh3.clean(html, tags=set(_TAGS), clean_content_tags={"script", "style", "template", "title"}, strip_comments=True)
+    lines = (re.sub(r"[ \u00a0]+", " ", line).strip(" \t") for line in _visible(cleaned).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _visible(html: str) -> str:
+    """The text as written: entities decoded, no characters folded."""
+    reading = read_markup(html)
+    parts, last = [], None
+    for place in reading.places(0, len(reading.plain)):
+        if place[:2] != last or place[0] == place[1]:
+            parts.append(_written(html, *place))
+        last = place[:2]
+    return "".join(parts)
+
+
+def _written(html: str, start: int, end: int, char: str) -> str:
+    source = html[start:end]
+    if not source or source in "\n\r\t":
+        return char
+    return unescape(source) if source.startswith("&") else source if len(source) == 1 else char
+
+
+def has_embedded_pictures(html: str) -> bool:
+    """Whether a browser would show something of this HTML that no text scan can read."""
+    return any(piece.name in _PICTURES or _PICTURE_DATA.search(html, piece.start, piece.end) for piece in pieces(html))
