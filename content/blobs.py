@@ -1,0 +1,78 @@
+"""Blobs: sealed files, each at the address that is the SHA-256 of what is stored.
+
+A blob is written beside its place and renamed into it, so that a crash leaves either nothing or all of it; its
+row is in the database only when the transaction commits. `verify` reads every file again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from content.base import Base, now
+from content.keys import KeyStore
+
+_ADDRESS = re.compile(r"[0-9a-f]{64}")
+
+
+class Blob(Base):
+    """A stored file; `size` is in bytes, as stored."""
+
+    __tablename__ = "blob"
+
+    address: Mapped[str] = mapped_column(Text, primary_key=True)
+    size: Mapped[int]
+    created: Mapped[dt.datetime]
+
+
+class BlobStore:
+    """A private folder of sealed files; no public path leads here."""
+
+    def __init__(self, folder: Path, keys: KeyStore) -> None:
+        self.folder = folder
+        self.keys = keys
+
+    def put(self, session: Session, plain: bytes) -> str:
+        """Seal and store; returns the address."""
+        sealed = self.keys.seal(session, plain)
+        address = hashlib.sha256(sealed).hexdigest()
+        self._write(self._path(address), sealed)
+        session.add(Blob(address=address, size=len(sealed), created=now()))
+        session.flush()
+        return address
+
+    def get(self, session: Session, address: str) -> bytes:
+        """The plain bytes. Raises `FileNotFoundError`, or `KeyProblem` when the file was changed."""
+        return self.keys.open(session, self._path(address).read_bytes())
+
+    def verify(self, session: Session) -> Iterator[str]:
+        """One sentence for each blob that is missing or changed."""
+        for address in session.scalars(select(Blob.address).order_by(Blob.created)):
+            try:
+                stored = self._path(address).read_bytes()
+            except OSError as problem:
+                yield f"blob {address} cannot be read: {problem.strerror or problem}"
+                continue
+            if hashlib.sha256(stored).hexdigest() != address:
+                yield f"blob {address} was changed: its hash is wrong"
+
+    def _path(self, address: str) -> Path:
+        if not _ADDRESS.fullmatch(address):
+            raise FileNotFoundError(address)
+        return self.folder / address[:2] / address
+
+    def _write(self, path: Path, data: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        partial = path.with_name(f".{path.name}.{os.getpid()}")
+        with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)

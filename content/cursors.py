@@ -1,0 +1,58 @@
+"""How far each follower has read the journal, and which process is following now."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import BigInteger, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from content.base import Base, now
+
+
+class Cursor(Base):
+    """`position` is the last journal row that the follower has brought about; `lease_*` keep others away."""
+
+    __tablename__ = "follower"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger, default=0)
+    lease_owner: Mapped[str | None] = mapped_column(Text)
+    lease_until: Mapped[dt.datetime | None]
+
+
+def position(session: Session, name: str) -> int:
+    return session.scalar(select(Cursor.position).where(Cursor.name == name)) or 0
+
+
+def lease(session: Session, name: str, owner: str, length: dt.timedelta, at: dt.datetime | None = None) -> bool:
+    """Take or renew the lease; False while another process holds it."""
+    at = at or now()
+    cursor = session.get(Cursor, name, with_for_update=True) or Cursor(name=name, position=0)
+    if cursor.lease_owner not in (None, owner) and cursor.lease_until and cursor.lease_until > at:
+        return False
+    cursor.lease_owner, cursor.lease_until = owner, at + length
+    session.add(cursor)
+    return True
+
+
+def advance(session: Session, name: str, owner: str, to: int) -> bool:
+    """Note that everything up to row `to` is brought about; False when the lease was lost meanwhile."""
+    cursor = session.get(Cursor, name, with_for_update=True)
+    if cursor is None or cursor.lease_owner != owner:
+        return False
+    cursor.position = to
+    return True
+
+
+def release(session: Session, name: str, owner: str) -> None:
+    cursor = session.get(Cursor, name, with_for_update=True)
+    if cursor is not None and cursor.lease_owner == owner:
+        cursor.lease_owner = cursor.lease_until = None
+
+
+def reset(session: Session, name: str) -> None:
+    """Begin again at the first row: the follower rebuilds its thing."""
+    cursor = session.get(Cursor, name, with_for_update=True)
+    if cursor is not None:
+        cursor.position = 0

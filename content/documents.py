@@ -1,0 +1,232 @@
+"""Documents: identity, immutable revisions, settled findings, renditions, and the one row that says what is live.
+
+- A `Document` is an identity: type, home column, state in its workflow, and once published a number and address.
+- A `Revision` is immutable content; saving makes a new one. `Draft` keeps what was typed and not yet saved.
+- A `Settlement` is an editor's decision about one found value of personal data in one document.
+- A `Rendition` is what the public gets: a revision from which personal data was cut out.
+- `Live` is the gate: every public read, and every follower before and after it writes, asks this row.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import ColumnElement, ForeignKey, Index, Text, UniqueConstraint, and_, event, or_
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from content.base import SHANGHAI, Base
+from content.people import User
+
+PUBLIC, ARCHIVED, WITHDRAWN = "public", "archived", "withdrawn"
+
+
+class Document(Base):
+    """What stays the same while the text changes. `state` is a state of its `workflow`."""
+
+    __tablename__ = "document"
+    __table_args__ = (Index("ix_document_state", "state", "column_id"), Index("ix_document_owner", "owner_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    type: Mapped[str] = mapped_column(Text)
+    column_id: Mapped[int] = mapped_column(ForeignKey("site_column.id"))
+    also: Mapped[list] = mapped_column(default=list)  # further columns that list it
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    workflow: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    state_since: Mapped[dt.datetime]
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))  # who writes; a return goes here
+    head_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id", use_alter=True))
+    source_id: Mapped[str | None] = mapped_column(Text, unique=True)  # its id where it was imported from
+    imported: Mapped[bool] = mapped_column(default=False)  # exempt from rules of lateness
+    emergency: Mapped[bool] = mapped_column(default=False)  # published without the usual people; not yet confirmed
+    publish_at: Mapped[dt.datetime | None]  # scheduled moment of release
+    copied_from: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    created: Mapped[dt.datetime]
+
+    head: Mapped[Revision | None] = relationship(foreign_keys=[head_id], lazy="joined", post_update=True)
+    owner: Mapped[User | None] = relationship(lazy="joined")
+    live: Mapped[Live | None] = relationship(back_populates="document", uselist=False, lazy="joined")
+    settlements: Mapped[list[Settlement]] = relationship(lazy="select", order_by="Settlement.key")
+
+    @property
+    def title(self) -> str:
+        return self.head.title if self.head else ""
+
+
+class Revision(Base):
+    """One saved text of a document; never changed. `data` holds the metadata of its type, dates as ISO strings."""
+
+    __tablename__ = "revision"
+    __table_args__ = (UniqueConstraint("document_id", "ordinal"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
+    ordinal: Mapped[int]  # 第 n 稿, from 1
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    created: Mapped[dt.datetime]
+    title: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    data: Mapped[dict]
+    attachments: Mapped[list] = mapped_column(default=list)  # ids of `Attachment`
+    note: Mapped[str] = mapped_column(Text, default="")
+
+    author: Mapped[User | None] = relationship(lazy="joined")
+    document: Mapped[Document] = relationship(foreign_keys=[document_id])
+
+
+class Draft(Base):
+    """What a person typed and has not saved: kept by autosave, and when somebody else saved first."""
+
+    __tablename__ = "draft"
+    __table_args__ = (Index("ix_draft_user", "user_id", "document_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    column_id: Mapped[int | None] = mapped_column(ForeignKey("site_column.id"))
+    type: Mapped[str] = mapped_column(Text)
+    base_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))  # the revision it was typed upon
+    fields: Mapped[dict]
+    saved: Mapped[dt.datetime]
+
+
+class Attachment(Base):
+    """An uploaded original, sealed in the blob store; the public never gets it, only a rendition of it."""
+
+    __tablename__ = "attachment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
+    name: Mapped[str] = mapped_column(Text)
+    media_type: Mapped[str] = mapped_column(Text)
+    size: Mapped[int]
+    address: Mapped[str] = mapped_column(ForeignKey("blob.address"))
+    uploaded: Mapped[dt.datetime]
+    uploaded_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+
+
+class Settlement(Base):
+    """A decision about one value: mask, delete, or keep with a reason. `key` is keyed, so that it tells nothing."""
+
+    __tablename__ = "settlement"
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    decision: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[dt.datetime]
+
+
+class Rendition(Base):
+    """What the public gets of a revision. Holds nothing that was to be cut out; never changed."""
+
+    __tablename__ = "rendition"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"), index=True)
+    made: Mapped[dt.datetime]
+    title: Mapped[str] = mapped_column(Text)
+    summary: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)  # the body as plain text: snippets, search, feeds
+    data: Mapped[dict]
+    chain: Mapped[list]  # who made, reviewed, cleared, published: [[step, department or person, day], …]
+
+
+class Live(Base):
+    """The gate. One row for each document that was ever published; changed in the journal's transaction."""
+
+    __tablename__ = "live"
+    __table_args__ = (
+        UniqueConstraint("year", "serial"),
+        Index("ix_live_published", "state", "audience", "published"),
+        Index("ix_live_department", "department_id", "published"),
+        Index("ix_live_number", "number"),
+        Index("ix_live_ends", "ends"),
+    )
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    state: Mapped[str] = mapped_column(Text)
+    audience: Mapped[str] = mapped_column(Text)
+    year: Mapped[int]
+    serial: Mapped[int]
+    index_number: Mapped[str] = mapped_column(Text, unique=True)  # 索引号, never changes
+    rendition_id: Mapped[int | None] = mapped_column(ForeignKey("rendition.id"))  # None once withdrawn
+    type: Mapped[str] = mapped_column(Text)
+    column_id: Mapped[int] = mapped_column(ForeignKey("site_column.id"), index=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    title: Mapped[str] = mapped_column(Text)
+    published: Mapped[dt.datetime]  # 发布日期
+    changed: Mapped[dt.datetime]
+    formed: Mapped[dt.date | None]  # 成文日期 or 信息形成日期: starts the 20 working days of Art. 26
+    ends: Mapped[dt.date | None]  # last day of a 公示
+    pinned_until: Mapped[dt.date | None]
+    number: Mapped[str] = mapped_column(Text, default="")  # 文号 in its standard spelling
+    validity: Mapped[str] = mapped_column(Text, default="")  # 有效性
+    topic: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(Text, default="")  # why it was withdrawn
+
+    document: Mapped[Document] = relationship(back_populates="live", lazy="select")
+    rendition: Mapped[Rendition | None] = relationship(lazy="select")
+
+    @property
+    def url(self) -> str:
+        """The document's own address; it never changes, whatever column it moves to."""
+        return f"/doc/{self.year}/{self.serial}.html"
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.state == WITHDRAWN
+
+
+class Listing(Base):
+    """A document in a list: one row for its home column and one for each further column."""
+
+    __tablename__ = "listing"
+    __table_args__ = (Index("ix_listing_column", "column_id", "published", "document_id"),)
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("live.document_id"), primary_key=True)
+    column_id: Mapped[int] = mapped_column(ForeignKey("site_column.id"), primary_key=True)
+    published: Mapped[dt.datetime]
+
+
+class Relation(Base):
+    """One document speaks of another: `interprets`, `abolishes`, `supersedes`, `corrects`."""
+
+    __tablename__ = "relation"
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    target_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True, index=True)
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
+class Counter(Base):
+    """A gap-free number: raised in the transaction that uses it."""
+
+    __tablename__ = "counter"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    value: Mapped[int]
+
+
+def readable(now: dt.datetime, audience: str = "public") -> ColumnElement[bool]:
+    """The condition under which somebody of `audience` may read a document at `now`: asked by every query."""
+    audiences = ("public",) if audience == "public" else ("public", "internal")
+    today = now.astimezone(SHANGHAI).date()
+    return and_(Live.state.in_((PUBLIC, ARCHIVED)), Live.audience.in_(audiences),
+                or_(Live.ends.is_(None), Live.ends >= today))
+
+
+class Immutable(RuntimeError):
+    """Somebody tried to change what never changes; a new revision or rendition is the way."""
+
+
+def _refuse(mapper: Any, connection: Any, target: Any) -> None:
+    raise Immutable(f"{type(target).__name__} {target.id} cannot be changed: save a new one")
+
+
+event.listen(Revision, "before_update", _refuse)
+event.listen(Rendition, "before_update", _refuse)

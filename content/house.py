@@ -1,0 +1,56 @@
+"""The house: what a verb needs beside the session. One per process; the picture of the tree is renewed in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from content.base import Database
+from content.blobs import BlobStore
+from content.keys import KeyStore, MasterKey
+from content.numbers import INDEX_RULE
+from content.tree import Tree, tree_version
+
+
+@dataclass
+class House:
+    """An instance: its folder, database, keys and files."""
+
+    home: Path
+    database: Database
+    keys: KeyStore
+    blobs: BlobStore
+    index_rule: str = INDEX_RULE
+    _tree: Tree | None = field(default=None, repr=False)
+    _known_public: tuple[int, frozenset[str]] | None = field(default=None, repr=False)
+
+    @classmethod
+    def open(cls, home: Path, database_url: str | None = None, index_rule: str = INDEX_RULE) -> House:
+        """Raises `content.keys.KeyProblem` when the master key is missing."""
+        keys = KeyStore(MasterKey.load(home / "secrets" / "master.key"))
+        database = Database(database_url or f"sqlite:///{home / 'gongkai.db'}")
+        return cls(home, database, keys, BlobStore(home / "blobs", keys), index_rule)
+
+    def tree(self, session: Session, version: int | None = None) -> Tree:
+        """The picture as of now: one query for its version, more only when it changed."""
+        version = tree_version(session) if version is None else version
+        if self._tree is None or self._tree.version < version:
+            self._tree = Tree.load(session)
+        return self._tree
+
+    @property
+    def finding_secret(self) -> bytes:
+        """The key of the keyed hashes by which settled findings are recognised."""
+        return self.keys.master.derive("findings")
+
+    def known_public(self, tree: Tree) -> frozenset[str]:
+        """Office phones and mailboxes of the organ directory: publishing them is a duty (Art. 12, 20 (2))."""
+        if self._known_public is None or self._known_public[0] != tree.version:
+            units = tree.departments.by_id.values()
+            phones = {re.sub(r"\D", "", part) for unit in units for part in re.split(r"[、,，;；/ ]", unit.phone)}
+            mail = {unit.email.strip().lower() for unit in units}
+            self._known_public = (tree.version, frozenset((phones | mail) - {""}))
+        return self._known_public[1]

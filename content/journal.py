@@ -1,0 +1,232 @@
+"""The journal: one ordered, hash-chained record of everything that happens, written with the change itself.
+
+Why it is so:
+
+- *Order.* Rows get their number under a lock, as the last step before the commit, so that the order of numbers
+  is the order of commits and a reader with a cursor never skips a late commit. On SQLite the writer's lock is
+  that lock, on PostgreSQL `pg_advisory_xact_lock`.
+- *Proof.* Each row's hash covers the row before it, and the salted hash of its payload.
+- *Erasure.* Payloads lie in a table of their own. A journalled erasure may empty one (个人信息保护法 Art. 47);
+  the chain still verifies, because rows keep only the salted hash.
+- *Refusal.* The database itself refuses UPDATE and DELETE, by trigger (`content.migrations.triggers`).
+
+History pages, the archive card (政务公开档案卡), followers and clocks all read this one account.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Text, event, func, select, text, update
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column, relationship
+
+from content.base import Base, dialect_of, now
+
+GENESIS = "0" * 64
+ERASED = "journal.erased"
+_LOCK = 0x676F6E67  # "gong": the advisory lock of this journal
+_PENDING = "gongkai.journal.pending"
+
+
+class Row(Base):
+    """One thing that happened. `subject` is what it happened to, as `kind` and `id`."""
+
+    __tablename__ = "journal"
+    __table_args__ = (
+        Index("ix_journal_subject", "subject_kind", "subject_id", "seq"),
+        Index("ix_journal_kind_seq", "subject_kind", "seq"),
+        Index("ix_journal_actor", "actor_id", "seq"),
+    )
+
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[dt.datetime]
+    actor_id: Mapped[int | None]
+    action: Mapped[str] = mapped_column(Text)
+    subject_kind: Mapped[str] = mapped_column(Text)
+    subject_id: Mapped[int]
+    payload_hash: Mapped[str] = mapped_column(Text)
+    previous: Mapped[str] = mapped_column(Text)
+    hash: Mapped[str] = mapped_column(Text)
+
+    payload_row: Mapped[Payload] = relationship(lazy="joined", innerjoin=True, viewonly=True)
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """What was written of it; `{}` when it was erased."""
+        body = self.payload_row.body
+        return json.loads(body) if body is not None else {}
+
+
+class Payload(Base):
+    """The words of a row: canonical JSON and the salt of its hash; both NULL once erased."""
+
+    __tablename__ = "journal_payload"
+
+    seq: Mapped[int] = mapped_column(BigInteger, ForeignKey("journal.seq"), primary_key=True, autoincrement=False)
+    salt: Mapped[str | None] = mapped_column(Text)
+    body: Mapped[str | None] = mapped_column(Text)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something that happened and waits for the commit to get its number."""
+
+    action: str
+    subject_kind: str
+    subject_id: int
+    actor_id: int | None
+    payload: dict[str, Any] = field(default_factory=dict)
+    at: dt.datetime | None = None
+
+
+def record(session: Session, action: str, subject: tuple[str, int], *, actor_id: int | None,
+           at: dt.datetime | None = None, **payload: Any) -> Entry:
+    """Gather an entry; it is written just before this session's transaction commits, or not at all.
+
+    `action` is `kind.verb` (`document.publish`); `subject` is `(kind, id)`. Values of `payload` must be JSON.
+    """
+    entry = Entry(action, subject[0], subject[1], actor_id, payload, at)
+    session.info.setdefault(_PENDING, []).append(entry)
+    return entry
+
+
+def pending(session: Session) -> list[Entry]:
+    """What this transaction has gathered so far, not yet numbered."""
+    return list(session.info.get(_PENDING, ()))
+
+
+def canonical(value: Any) -> str:
+    """The one spelling of a JSON value that is hashed: sorted keys, no spaces, plain UTF-8."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256(canonical(parts).encode()).hexdigest()
+
+
+def _row_hash(row: Row) -> str:
+    at = row.at.astimezone(dt.UTC).isoformat(timespec="microseconds")
+    return _digest(row.previous, str(row.seq), at, str(row.actor_id), row.action, row.subject_kind,
+                   str(row.subject_id), row.payload_hash)
+
+
+# -- writing: the last step before the commit -------------------------------------------------------------------
+
+@event.listens_for(Session, "before_commit")
+def _append(session: Session) -> None:
+    entries = session.info.get(_PENDING)
+    if not entries or session.in_nested_transaction():
+        return
+    session.flush()
+    if dialect_of(session) == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    seq, previous = head(session)
+    for entry in entries:
+        seq += 1
+        previous = _write(session, entry, seq, previous)
+    session.flush()
+    erased = [entry.subject_id for entry in entries if entry.action == ERASED]
+    if erased:
+        session.execute(update(Payload).where(Payload.seq.in_(erased)).values(body=None, salt=None))
+    entries.clear()
+
+
+def _write(session: Session, entry: Entry, seq: int, previous: str) -> str:
+    salt, body = secrets.token_hex(16), canonical(entry.payload)
+    row = Row(seq=seq, at=entry.at or now(), actor_id=entry.actor_id, action=entry.action,
+              subject_kind=entry.subject_kind, subject_id=entry.subject_id,
+              payload_hash=_digest(salt, body), previous=previous)
+    row.hash = _row_hash(row)
+    session.add(row)
+    session.add(Payload(seq=seq, salt=salt, body=body))
+    return row.hash
+
+
+@event.listens_for(Session, "after_transaction_create")
+def _mark(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        session.info.setdefault("gongkai.journal.marks", {})[transaction] = len(session.info.get(_PENDING, ()))
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _unmark(session: Session, transaction: SessionTransaction) -> None:
+    session.info.get("gongkai.journal.marks", {}).pop(transaction, None)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    """What was undone did not happen: drop what was gathered since the savepoint, or all of it."""
+    marks = session.info.get("gongkai.journal.marks", {})
+    del session.info.get(_PENDING, [])[marks.get(transaction, 0):]
+
+
+# -- reading ----------------------------------------------------------------------------------------------------
+
+def head(session: Session) -> tuple[int, str]:
+    """Number and hash of the newest row; `(0, GENESIS)` of an empty journal."""
+    found = session.execute(select(Row.seq, Row.hash).order_by(Row.seq.desc()).limit(1)).first()
+    return (found.seq, found.hash) if found else (0, GENESIS)
+
+
+def latest(session: Session, *kinds: str) -> int:
+    """Number of the newest row about one of `kinds`, or about anything: the version of what is derived."""
+    query = select(func.max(Row.seq))
+    if kinds:
+        query = query.where(Row.subject_kind.in_(kinds))
+    return session.scalar(query) or 0
+
+
+def after(session: Session, cursor: int, limit: int = 200) -> list[Row]:
+    """The rows behind `cursor`, oldest first, at most `limit`."""
+    query = select(Row).where(Row.seq > cursor).order_by(Row.seq).limit(limit)
+    return list(session.scalars(query).unique())
+
+
+def history(session: Session, kind: str, subject_id: int) -> list[Row]:
+    """Everything that happened to one subject, oldest first."""
+    query = select(Row).where(Row.subject_kind == kind, Row.subject_id == subject_id).order_by(Row.seq)
+    return list(session.scalars(query).unique())
+
+
+# -- erasing and verifying --------------------------------------------------------------------------------------
+
+def erase(session: Session, seq: int, *, actor_id: int, why: str) -> Entry:
+    """Empty the payload of row `seq`, by law; that it was done, by whom and why is itself in the journal.
+
+    Both happen at the commit, the record first: the trigger empties no payload without it.
+    """
+    if session.get(Row, seq) is None:
+        raise LookupError(f"the journal has no row {seq}")
+    return record(session, ERASED, ("journal", seq), actor_id=actor_id, why=why)
+
+
+def verify(session: Session, batch: int = 1000) -> Iterator[str]:
+    """Recompute the chain; yields one sentence for each break, the first break first."""
+    erased = set(session.scalars(select(Row.subject_id).where(Row.action == ERASED)))
+    seq, previous = 0, GENESIS
+    while rows := after(session, seq, batch):
+        for row in rows:
+            yield from _check(row, seq + 1, previous, erased)
+            seq, previous = row.seq, row.hash
+        session.expunge_all()
+
+
+def _check(row: Row, expected: int, previous: str, erased: set[int]) -> Iterator[str]:
+    if row.seq != expected:
+        yield f"journal row {expected} is missing: the next one is {row.seq}"
+    if row.previous != previous:
+        yield f"journal row {row.seq} does not follow the row before it"
+    if row.hash != _row_hash(row):
+        yield f"journal row {row.seq} was changed: its hash is wrong"
+    payload = row.payload_row
+    if payload.body is None:
+        if row.seq not in erased:
+            yield f"the payload of journal row {row.seq} is gone without a journalled erasure"
+    elif row.payload_hash != _digest(payload.salt or "", payload.body):
+        yield f"the payload of journal row {row.seq} was changed"

@@ -1,0 +1,23 @@
+"""Schema migrations (Alembic), from the first table on; `upgrade` brings a database to the newest revision."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+from content.base import Database
+
+
+def config(database: Database) -> Config:
+    """Alembic's configuration for `database`; no ini file is needed."""
+    made = Config()
+    made.set_main_option("script_location", str(Path(__file__).parent))
+    made.attributes["engine"] = database.engine
+    return made
+
+
+def upgrade(database: Database) -> None:
+    """Create or bring up to date every table and trigger."""
+    command.upgrade(config(database), "head")

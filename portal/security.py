@@ -1,0 +1,87 @@
+"""Who is asking and what he may do: the Pyramid security policy, over `workflows.access` and the session cookie.
+
+The session is a signed cookie that ends by itself when idle. It names the user and his `epoch`; raising a user's
+epoch (new password, lock, roles taken away) ends every session of his at once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.authorization import Allowed, Denied
+from pyramid.config import Configurator
+from pyramid.csrf import SessionCSRFStoragePolicy
+from pyramid.request import Request
+from pyramid.security import NO_PERMISSION_REQUIRED
+from pyramid.session import SignedCookieSessionFactory
+
+from content.base import local_date
+from content.people import User
+from workflows.access import Identity, Permission, permits
+
+READ = "read"  # what the public may read, or the staff where a column is internal
+CLOSED = "closed"  # the default of every view: nobody
+USER, EPOCH = "user", "epoch"
+
+
+class Policy:
+    """Pyramid's questions, answered from the one table of permissions."""
+
+    def identity(self, request: Request) -> Identity | None:
+        return request.identity_cache
+
+    def authenticated_userid(self, request: Request) -> int | None:
+        identity = request.identity_cache
+        return identity.user_id if identity else None
+
+    def permits(self, request: Request, context: Any, permission: str) -> Allowed | Denied:
+        if permission == CLOSED:
+            return Denied("this view was never opened to anybody")
+        if permission == READ:
+            if getattr(context, "is_public", True):
+                return Allowed("public")
+            permission = Permission.READ_INTERNAL
+        node = getattr(context, "node", None)
+        if permits(request.identity_cache, Permission(permission), node, request.tree):
+            return Allowed(permission)
+        return Denied(permission)
+
+    def remember(self, request: Request, userid: int, **kw: Any) -> list:
+        """Begin a session for this user, in a new session: an older one is not carried over."""
+        request.session.invalidate()
+        user = request.db.get(User, userid)
+        request.session[USER], request.session[EPOCH] = userid, user.epoch
+        return []
+
+    def forget(self, request: Request, **kw: Any) -> list:
+        request.session.invalidate()
+        return []
+
+
+def _identity(request: Request) -> Identity | None:
+    """The person of this request; None for the public, and for sessions that were ended."""
+    if not request.cookies.get(request.registry.settings["session.cookie"]):
+        return None
+    user_id = request.session.get(USER)
+    user = request.db.get(User, user_id) if user_id is not None else None
+    if user is None or not user.active or user.epoch != request.session.get(EPOCH):
+        return None
+    return Identity.of(request.db, user, local_date(request.now))
+
+
+def includeme(config: Configurator) -> None:
+    settings = config.registry.settings["gongkai"]
+    secret = config.registry.settings["house"].keys.master.derive("session")
+    config.registry.settings["session.cookie"] = "gongkai"
+    idle = settings.idle_minutes * 60
+    config.set_session_factory(SignedCookieSessionFactory(
+        secret, cookie_name="gongkai", httponly=True, samesite="Lax", secure=settings.behind_tls, timeout=idle,
+        reissue_time=min(60, idle // 2), set_on_exception=True))
+    config.set_csrf_storage_policy(SessionCSRFStoragePolicy())
+    config.set_default_csrf_options(require_csrf=True)
+    config.set_security_policy(Policy())
+    config.set_default_permission(CLOSED)
+    config.add_request_method(_identity, "identity_cache", reify=True)
+
+
+PUBLIC = NO_PERMISSION_REQUIRED

@@ -1,0 +1,132 @@
+"""Settings: every one with its name, its default and one sentence; from `settings.toml`, then the environment.
+
+`DIR/settings.toml` holds an instance's settings, facts of the site under `[site]`; an environment variable
+`GONGKAI_<NAME>` goes before the file. An unknown name is an error at start-up, not silently nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+
+class BadSettings(ValueError):
+    """A settings file is wrong; the message says where and what."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting; its type is that of its default."""
+
+    name: str
+    default: Any
+    sentence: str
+
+
+SETTINGS = (
+    Setting("database", "", "SQLAlchemy URL of the database; empty for SQLite in the instance's folder."),
+    Setting("search", "", "URL of the search engine; empty for Whoosh in the instance's folder."),
+    Setting("host", "127.0.0.1", "Address on which `gongkai serve` listens."),
+    Setting("port", 6543, "Port on which `gongkai serve` listens."),
+    Setting("threads", 8, "Threads that serve requests."),
+    Setting("behind_tls", False, "Whether visitors reach the portal by https only: secure cookies and HSTS."),
+    Setting("trusted_proxy", "", "Address of the reverse proxy whose X-Forwarded headers are believed."),
+    Setting("base_url", "http://localhost:6543", "Address of the site as visitors know it, for feeds and mail."),
+    Setting("idle_minutes", 15, "Minutes without a request after which a desk session ends (等保三级: at most 30)."),
+    Setting("password_days", 90, "Days after which a password must be changed; 0 for never."),
+    Setting("lock_failures", 5, "Wrong passwords in a row after which an account is locked."),
+    Setting("lock_minutes", 30, "Minutes for which it stays locked."),
+    Setting("login_rate", "20/minute", "How often one address may try to log in."),
+    Setting("search_rate", "120/minute", "How often one address may search."),
+    Setting("report_rate", "10/hour", "How often one address may report an error."),
+    Setting("upload_megabytes", 20, "Largest request body that is taken, in megabytes."),
+    Setting("page_size", 10, "Documents on one page of a column."),
+    Setting("theme", "default", "Name of the theme, a folder of `themes/`."),
+    Setting("synonyms", "", "Path of a synonyms file for search; empty for the one that is shipped."),
+    Setting("index_rule", "{organ}/{year}-{serial:05d}", "How an index number (索引号) is written."),
+    Setting("worker_seconds", 1.0, "Seconds between two looks of the worker at the journal."),
+    Setting("mail_host", "", "SMTP server; empty keeps mail in the outbox."),
+    Setting("mail_port", 25, "Port of the SMTP server."),
+    Setting("mail_user", "", "User name at the SMTP server."),
+    Setting("mail_password_file", "", "File that holds the password at the SMTP server."),
+    Setting("mail_tls", "starttls", "`starttls`, `tls` or `none`."),
+    Setting("mail_from", "", "Sender of mail."),
+)
+
+
+@dataclass(frozen=True)
+class Site:
+    """Facts of the site, shown in the head and foot of every page (政府网站发展指引)."""
+
+    name: str = "政府信息公开"
+    organ: str = "清源县人民政府"
+    domain: str = "www.qingyuan.example"
+    id_code: str = "4103990001"
+    icp: str = ""
+    police_record: str = ""
+    host_organ: str = "清源县人民政府办公室"
+    phone: str = ""
+    address: str = ""
+    postcode: str = ""
+    hours: str = ""
+    english_name: str = "Government Information Disclosure"
+    english_organ: str = "People's Government of Qingyuan County"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of an instance; every name of `SETTINGS` is an attribute."""
+
+    home: Path
+    site: Site = field(default_factory=Site)
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.values[name]
+        except KeyError:
+            raise AttributeError(f"no setting {name!r}") from None
+
+    @classmethod
+    def load(cls, home: Path) -> Settings:
+        """Raises `BadSettings`."""
+        path = home / "settings.toml"
+        raw = _read(path)
+        site = raw.pop("site", {})
+        if unknown := site.keys() - {each.name for each in fields(Site)}:
+            raise BadSettings(f"{path}: [site] has no {', '.join(sorted(unknown))}")
+        if unknown := raw.keys() - {setting.name for setting in SETTINGS}:
+            raise BadSettings(f"{path}: there is no setting {', '.join(sorted(unknown))}")
+        values = {setting.name: _value(setting, raw, path) for setting in SETTINGS}
+        return cls(home, Site(**site), values)
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite:///{self.home / 'gongkai.db'}"
+
+    @property
+    def search_url(self) -> str:
+        return self.search or f"whoosh://{self.home / 'index'}"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except tomllib.TOMLDecodeError as problem:
+        raise BadSettings(f"{path}: not TOML: {problem}") from None
+
+
+def _value(setting: Setting, raw: dict[str, Any], path: Path) -> Any:
+    written = os.environ.get(f"GONGKAI_{setting.name.upper()}", raw.get(setting.name, setting.default))
+    kind = type(setting.default)
+    if kind is bool and isinstance(written, str):
+        return written.lower() in ("1", "true", "yes", "on")
+    try:
+        return kind(written)
+    except (TypeError, ValueError):
+        raise BadSettings(f"{path}: {setting.name} must be a {kind.__name__}, not {written!r}") from None

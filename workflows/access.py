@@ -1,0 +1,114 @@
+"""Who may do what, where: one table of permissions, and how a role held on a department or column reaches down.
+
+A role held on a column holds for everything below it; held on a department, for the columns of that department
+and of those below it. Someone to whom another's work is delegated (AB角) may do what the other may, in his own
+name and on the other's behalf; the journal keeps both.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from content.people import Role, User, delegations_to
+from content.tree import Node, Tree
+
+
+class Permission(StrEnum):
+    DESK = "desk"  # enter the desk at all
+    READ_INTERNAL = "read_internal"  # 内部公开
+    READ_WORK = "read_work"  # documents on their way, with findings
+    WRITE = "write"
+    SETTLE = "settle"  # decide about findings
+    READ_JOURNAL = "read_journal"
+    MANAGE_COLUMNS = "manage_columns"
+    MANAGE_PEOPLE = "manage_people"
+    ANSWER_REPORTS = "answer_reports"
+
+
+_STAFF = frozenset(Role)
+_CHAIN = frozenset({Role.EDITOR, Role.REVIEWER, Role.CONFIDENTIALITY, Role.SIGNER})
+
+PERMISSIONS: dict[Permission, frozenset[Role]] = {
+    Permission.DESK: _STAFF,
+    Permission.READ_INTERNAL: _STAFF,
+    Permission.READ_WORK: _CHAIN | {Role.AUDITOR},
+    Permission.WRITE: frozenset({Role.EDITOR}),
+    Permission.SETTLE: frozenset({Role.EDITOR, Role.REVIEWER}),
+    Permission.READ_JOURNAL: frozenset({Role.AUDITOR, Role.SECURITY_ADMIN}),
+    Permission.MANAGE_COLUMNS: frozenset({Role.SYSTEM_ADMIN}),
+    Permission.MANAGE_PEOPLE: frozenset({Role.SECURITY_ADMIN}),
+    Permission.ANSWER_REPORTS: frozenset({Role.EDITOR, Role.REVIEWER}),
+}
+
+
+@dataclass(frozen=True)
+class Held:
+    """A role held by `user_id`, on a department or a column."""
+
+    user_id: int
+    role: Role
+    department_id: int | None = None
+    column_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A person, with the roles he holds himself and those he holds today on behalf of others."""
+
+    user_id: int
+    name: str
+    login: str
+    department_id: int
+    held: tuple[Held, ...] = ()
+    system: bool = False
+    unit: str = ""  # the department's name
+    principals: dict[int, str] = field(default_factory=dict, compare=False)  # whom he stands in for: id -> name
+
+    @classmethod
+    def of(cls, session: Session, user: User, day: dt.date) -> Identity:
+        delegated = delegations_to(session, user.id, day)
+        people = (user, *(each.principal for each in delegated if each.principal.active))
+        held = tuple(Held(person.id, Role(grant.role), grant.department_id, grant.column_id)
+                     for person in people for grant in person.grants)
+        return cls(user.id, user.name, user.login, user.department_id, held, unit=user.department.short_name,
+                   principals={each.from_id: each.principal.name for each in delegated})
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(held.role for held in self.held)
+
+
+SYSTEM = Identity(0, "系统", "", 0, system=True)
+
+
+def reaches(held: Held, node: Node, tree: Tree) -> bool:
+    """Whether a held role holds for the column `node`."""
+    if held.column_id is not None:
+        return any(above.id == held.column_id for above in node.chain)
+    return held.department_id in tree.departments.chain(node.department_id)
+
+
+def holder(identity: Identity, roles: frozenset[Role], node: Node | None, tree: Tree) -> int | None:
+    """In whose right `identity` holds one of `roles` for `node` (for the site, when None): himself before others."""
+    users = [held.user_id for held in identity.held
+             if held.role in roles and (node is None or reaches(held, node, tree))]
+    if identity.user_id in users:
+        return identity.user_id
+    return users[0] if users else None
+
+
+def permits(identity: Identity | None, permission: Permission, node: Node | None, tree: Tree) -> bool:
+    """The one question. Nobody (None) is permitted nothing that is in the table."""
+    if identity is None:
+        return False
+    return identity.system or holder(identity, PERMISSIONS[permission], node, tree) is not None
+
+
+def columns_for(identity: Identity, roles: frozenset[Role], tree: Tree) -> list[Node]:
+    """The columns for which `identity` holds one of `roles`, in the order of the tree."""
+    held = [each for each in identity.held if each.role in roles]
+    return [node for node in tree.walk() if any(reaches(each, node, tree) for each in held)]

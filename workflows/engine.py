@@ -1,0 +1,133 @@
+"""The engine: fires transitions along workflow definitions. Nothing else moves a document or a case.
+
+Firing checks that the transition leaves the present state, that the person may, and that every guard agrees; then
+it changes the state, brings about the effects and writes the journal, all in the caller's transaction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from content import journal
+from content.base import now as present
+from content.documents import Document
+from content.house import House
+from content.tree import Node, Tree
+from workflows import access
+from workflows.access import Identity
+from workflows.definition import DefinitionError, Transition, Workflow, load
+from workflows.effects import EFFECTS
+from workflows.guards import GUARDS
+from workflows.moves import Move, NotAllowed, Refused
+
+DEFINITIONS = Path(__file__).parent / "definitions"
+
+
+def fire(session: Session, house: House, subject: Document, name: str, actor: Identity, *, why: str = "",
+         now: dt.datetime | None = None, **facts: Any) -> journal.Entry:
+    """Move `subject` by the transition `name`; the only way in which a state changes.
+
+    Raises `NotAllowed` when the person may not, `Refused` when the state, a guard or an effect says no; then
+    nothing has changed.
+    """
+    move = _prepare(session, house, subject, name, actor, why.strip(), now or present(), facts)
+    reasons = objections(move)
+    if reasons:
+        raise Refused(*reasons)
+    with session.begin_nested():  # an effect that refuses half-way leaves nothing behind
+        return _carry_out(move)
+
+
+def _prepare(session: Session, house: House, subject: Document, name: str, actor: Identity, why: str,
+             now: dt.datetime, facts: dict[str, Any]) -> Move:
+    session.refresh(subject, with_for_update=True)  # the state as of now, not as it was when a form was opened
+    workflow = workflow_of(subject.workflow)
+    transition = workflow.find(name, subject.state)
+    if transition is None:
+        raise Refused(f"现在是“{workflow.states[subject.state].title}”，不能做这一步；可能别人已经处理过，请刷新页面")
+    tree = house.tree(session)
+    node = tree.by_id[subject.column_id]
+    in_right_of = _right(transition, actor, node, tree)
+    behalf = in_right_of if in_right_of != actor.user_id else None
+    return Move(session, house, tree, subject, node, workflow, transition, actor, behalf, now, why, facts)
+
+
+def _right(transition: Transition, actor: Identity, node: Node, tree: Tree) -> int | None:
+    """In whose right the actor may do it. Raises `NotAllowed`."""
+    if transition.system and actor.system:
+        return actor.user_id
+    found = access.holder(actor, transition.roles, node, tree)
+    if found is None:
+        raise NotAllowed(f"您没有在“{node.name}”做“{transition.title}”的权限")
+    return found
+
+
+def objections(move: Move) -> list[str]:
+    """Why this move cannot be made now, one sentence each; empty when it can."""
+    reasons = ["请写明理由"] if move.transition.reason and not move.why else []
+    for name in move.transition.guards:
+        reasons.extend(GUARDS[name](move))
+    return reasons
+
+
+def _carry_out(move: Move) -> journal.Entry:
+    before = move.subject.state
+    move.subject.state, move.subject.state_since = move.transition.target, move.now
+    for name in move.transition.effects:
+        EFFECTS[name](move)
+    move.session.flush()
+    payload = {"from": before, "to": move.transition.target, "why": move.why, "revision": move.subject.head_id,
+               **move.notes}
+    if move.on_behalf_of is not None:
+        payload["on_behalf_of"] = move.on_behalf_of
+    return journal.record(move.session, f"document.{move.transition.name}", ("document", move.subject.id),
+                          actor_id=None if move.actor.system else move.actor.user_id, at=move.now, **payload)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A transition that a person may take, with what still stands in its way."""
+
+    transition: Transition
+    objections: tuple[str, ...]
+
+
+def offers(session: Session, house: House, subject: Document, actor: Identity,
+           now: dt.datetime | None = None) -> list[Offer]:
+    """What `actor` may do with `subject` now, in the order of the definition."""
+    workflow, tree = workflow_of(subject.workflow), house.tree(session)
+    node, found = tree.by_id[subject.column_id], []
+    for transition in workflow.leaving(subject.state):
+        in_right_of = access.holder(actor, transition.roles, node, tree)
+        if in_right_of is None:
+            continue
+        move = Move(session, house, tree, subject, node, workflow, transition, actor,
+                    in_right_of if in_right_of != actor.user_id else None, now or present(), "…", {"asking": True})
+        found.append(Offer(transition, tuple(objections(move))))
+    return found
+
+
+
+@lru_cache(maxsize=1)
+def workflows() -> dict[str, Workflow]:
+    """Every definition, checked. Raises `DefinitionError` at start-up, not when somebody presses a button."""
+    found: dict[str, Workflow] = {}
+    for path in sorted(DEFINITIONS.glob("*.toml")):
+        workflow = load(path, GUARDS, EFFECTS)
+        if workflow.name in found:
+            raise DefinitionError(f"{path.name}: the workflow {workflow.name!r} is defined twice")
+        found[workflow.name] = workflow
+    return found
+
+
+def workflow_of(name: str) -> Workflow:
+    try:
+        return workflows()[name]
+    except KeyError:
+        raise LookupError(f"no workflow {name!r}; there are {', '.join(sorted(workflows()))}") from None

@@ -1,0 +1,140 @@
+"""Guards: the conditions that workflow definitions name. Each looks at a move and returns what stands in its way.
+
+Sentences are for the person at the desk: what is wrong, where, and what to do. While a desk asks what could be
+done (`facts["asking"]`), conditions that the form itself will fill in are taken as met.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from content import clearing, journal
+from content.base import SHANGHAI, local_date
+from content.documents import WITHDRAWN
+from content.types import type_of
+from workflows.moves import Guard, Move
+
+# Steps by which somebody answers for a text; the chain of responsibility is made of them.
+CHAIN = ("submit", "approve", "clear", "sign", "schedule", "publish_urgently", "confirm")
+
+
+def findings_settled(move: Move) -> list[str]:
+    """Nothing unsettled, secret or unseen is in the text (《条例》第十五条、第十七条)."""
+    known = move.house.known_public(move.tree)
+    return clearing.review(move.subject, move.subject.head, move.house.finding_secret, known).blockers
+
+
+def metadata_complete(move: Move) -> list[str]:
+    """The metadata that its type needs are there, and a title and a text."""
+    head = move.subject.head
+    missing = type_of(move.subject.type).missing(head.data)
+    missing += [name for name, value in (("标题", head.title), ("正文", head.body)) if not value.strip()]
+    return [f"还没有填写：{'、'.join(missing)}"] if missing else []
+
+
+def column_open(move: Move) -> list[str]:
+    """The column takes documents on this day."""
+    return [] if move.node.is_open(local_date(move.now)) else [f"栏目“{move.node.name}”已关闭或尚未启用，请换一个栏目"]
+
+
+def chain_people(move: Move) -> dict[int, str]:
+    """Who has acted in the present chain, and as what: the writer, and everyone since the text left the draft."""
+    people: dict[int, str] = {}
+    for row in journal.history(move.session, "document", move.subject.id):
+        step = row.action.partition(".")[2]
+        if row.payload.get("to") == "draft":
+            people.clear()
+        elif step in CHAIN:
+            for person in (row.actor_id, row.payload.get("on_behalf_of")):
+                if person is not None:
+                    people.setdefault(person, step)
+    head = move.subject.head
+    if head is not None and head.author_id is not None:
+        people.setdefault(head.author_id, "write")
+    return people
+
+
+def not_twice(move: Move) -> list[str]:
+    """No one acts twice in one chain: 谁制定、谁审查、谁公开、谁负责. A stand-in counts as both persons."""
+    people = chain_people(move)
+    acting = {move.actor.user_id: "您", move.on_behalf_of: "您代行职责的人"}
+    return [f"{who}已经经手过这一稿，同一个人不能在一条流程里办两步，请由另一位办理"
+            for person, who in acting.items() if person in people]
+
+
+def confidentiality_statement(move: Move) -> list[str]:
+    """The reviewer states that it was checked and may go out (先审查、后公开, 保密法实施条例 Art. 42)."""
+    if move.facts.get("asking") or move.facts.get("statement"):
+        return []
+    return ["请勾选保密审查结论：已逐项审查，不涉及国家秘密、工作秘密，可以公开"]
+
+
+def statement_made(move: Move) -> list[str]:
+    """Somebody has made the confidentiality statement for this very revision."""
+    for row in reversed(journal.history(move.session, "document", move.subject.id)):
+        if row.payload.get("statement") and row.payload.get("revision") == move.subject.head_id:
+            return []
+    return ["这一稿还没有保密审查结论，请退回保密审查"]
+
+
+def not_before_agreed_date(move: Move) -> list[str]:
+    """Not before the moment that was agreed for it."""
+    agreed = move.subject.publish_at
+    if agreed is not None and agreed > move.now:
+        return [f"约定的公开时间是{_moment(agreed)}，请选择定时公开，或者退回修改时间"]
+    return []
+
+
+def moment_given(move: Move) -> list[str]:
+    """A moment in the future is named for the release."""
+    if move.facts.get("asking"):
+        return []
+    moment = move.facts.get("publish_at") or move.subject.publish_at
+    if not isinstance(moment, dt.datetime):
+        return ["请填写公开时间"]
+    return [] if moment > move.now else [f"公开时间{_moment(moment)}已经过去，请改为以后的时间"]
+
+
+def moment_reached(move: Move) -> list[str]:
+    """The scheduled moment has come."""
+    due = move.subject.publish_at
+    return [] if due is not None and due <= move.now else ["公开时间还没有到"]
+
+
+def is_live(move: Move) -> list[str]:
+    """The public has a text of it."""
+    live = move.subject.live
+    return [] if live is not None and live.state != WITHDRAWN else ["公众现在看不到这篇，没有可办的"]
+
+
+def never_live(move: Move) -> list[str]:
+    """It was never published: what was can be withdrawn, not thrown away."""
+    return ["已经公开过的不能作废，请用撤回或放弃更正"] if move.subject.live is not None else []
+
+
+def own_document(move: Move) -> list[str]:
+    """Only who wrote it takes it back."""
+    return [] if move.subject.owner_id == move.actor.user_id else ["只有拟稿人本人可以收回"]
+
+
+def is_emergency(move: Move) -> list[str]:
+    """It was published urgently and nobody else has looked at it yet."""
+    return [] if move.subject.emergency else ["这篇不是紧急公开的，不需要补审"]
+
+
+def period_over(move: Move) -> list[str]:
+    """The last day of the 公示 has passed."""
+    live = move.subject.live
+    over = live is not None and live.ends is not None and live.ends < local_date(move.now)
+    return [] if over else ["公示期还没有结束"]
+
+
+def _moment(moment: dt.datetime) -> str:
+    local = moment.astimezone(SHANGHAI)
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+
+GUARDS: dict[str, Guard] = {guard.__name__: guard for guard in (
+    findings_settled, metadata_complete, column_open, not_twice, confidentiality_statement, statement_made,
+    not_before_agreed_date, moment_given, moment_reached, is_live, never_live, own_document, is_emergency,
+    period_over)}
