@@ -1,0 +1,48 @@
+"""Finds published documents: an interface, the engines that keep it, and what all of them share.
+
+- `model` queries, results and the `Engine` interface; `engines` one file an engine, chosen by an address
+- `analysis`, `numbers`, `sound`, `synonyms` how text and 文号 become terms; `parse` how a query is read
+- `matching`, `ranking`, `suggesting`, `snippets`, put together by `answering`: how it is answered
+
+Only public renditions are handed in; what lies in an index is what the public may read. One process writes (the
+follower); any number of processes and threads read, each search from the newest commit.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from content.collect import collect
+from content.search import engines
+from content.search.model import (
+    Engine,
+    Entry,
+    Hit,
+    IndexBroken,
+    IndexBusy,
+    Query,
+    Results,
+    SearchError,
+    UnknownEngine,
+)
+from content.search.numbers import number_form
+from content.search.synonyms import BadSynonyms, load_synonyms
+
+__all__ = [
+    "BadSynonyms", "Engine", "Entry", "Hit", "IndexBroken", "IndexBusy", "Query", "Results", "SearchError",
+    "UnknownEngine", "load_synonyms", "number_form", "open_engine",
+]
+
+
+def open_engine(url: str, synonyms: Path | None = None) -> Engine:
+    """The engine at an address such as `whoosh:///var/lib/gongkai/index`, made if it is not there.
+
+    `synonyms` is an office's own synonym file in place of the one shipped. Raises `UnknownEngine`,
+    `IndexBroken`, `BadSynonyms`.
+    """
+    address = urlsplit(url)
+    known = collect(engines, "ENGINE")
+    if address.scheme not in known:
+        raise UnknownEngine(f"no search engine {address.scheme!r} in {url!r}; there are: {', '.join(known)}")
+    return known[address.scheme].open(address, load_synonyms(synonyms))
