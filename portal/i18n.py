@@ -1,7 +1,7 @@
 """Languages: which one a request speaks, and how a visitor changes it.
 
-Texts are written in Chinese and the Chinese text is the msgid, so Chinese needs no catalogue of ours; English lies in
-`themes/locale`. The locale is called `zh_Hans`, because colander and deform fall back to English under `zh_CN`.
+Texts are written in Chinese and the Chinese text is the msgid, so Chinese needs no catalogue; English lies in
+`themes/locale`. The locale is called `zh_Hans`: under `zh_CN` colander and deform stay English.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ = TranslationStringFactory(DOMAIN)
 
 @dataclass(frozen=True)
 class Language:
-    """A language of the portal: its code in cookies and addresses, Pyramid's locale, and the tag for `lang`."""
+    """A language: its code in cookies and addresses, Pyramid's locale, and the tag for `lang`."""
 
     code: str
     locale: str
@@ -71,7 +71,8 @@ def switch(request):
     if code not in LANGUAGES:
         raise HTTPNotFound()
     response = HTTPFound(safe_back(request.params.get("back", "/")))
-    response.set_cookie(COOKIE, code, max_age=YEAR, httponly=True, samesite="Lax", secure=request.scheme == "https")
+    secure = request.scheme == "https"
+    response.set_cookie(COOKIE, code, max_age=YEAR, httponly=True, samesite="Lax", secure=secure)
     return response
 
 

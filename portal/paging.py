@@ -1,7 +1,7 @@
 """Pages of a list: which items a page holds and where the others are.
 
-A column's pages are numbered from the oldest item, so that a full page keeps its number and its content for ever; the
-newest items are at the column's own address. Search results are numbered from the best one.
+A column's pages are numbered from the oldest item, so that a full page keeps its number and its content for
+ever; the newest items are at the column's own address. Search results are numbered from the best one.
 """
 
 from __future__ import annotations
@@ -58,10 +58,12 @@ def _links(numbers: Iterable[int | None], link: Callable[[int], Link]) -> tuple[
     return tuple(Link() if number is None else link(number) for number in numbers)
 
 
-def from_oldest(total: int, size: int, page: int | None, url: Callable[[int | None], str]) -> Pagination | None:
-    """Page `page` of a list shown newest first; None is the page of the newest items, `url(None)` its address.
+def from_oldest(
+    total: int, size: int, page: int | None, url: Callable[[int | None], str]
+) -> Pagination | None:
+    """Page `page` of a list shown newest first; None is that of the newest items, `url(None)` its address.
 
-    The newest page takes the one below with it while it is not full. Returns None for a page that is not there.
+    The newest page takes the one below with it while it is not full. None for a page that is not there.
     """
     last = _last(total, size)
     number = last if page is None else page
@@ -79,7 +81,8 @@ def from_oldest(total: int, size: int, page: int | None, url: Callable[[int | No
 
     return Pagination(total, number, total - end, end - start, _links(reversed(_numbers(number, last)), link),
                       newer=url(number + 1 if number + 1 < last else None) if number < last else "",
-                      older=url(lowest - 1) if lowest > 1 else "", newer_words=_("较新的"), older_words=_("较早的"))
+                      older=url(lowest - 1) if lowest > 1 else "",
+                      newer_words=_("较新的"), older_words=_("较早的"))
 
 
 def from_first(total: int, size: int, page: int, url: Callable[[int], str]) -> Pagination | None:

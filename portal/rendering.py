@@ -1,4 +1,4 @@
-"""How a view's values become a page: the themes' templates, what every template can use, and the static files."""
+"""How a view's values become a page: the themes' templates, what each of them can use, the static files."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ class ContentHash(QueryStringCacheBuster):
 
 
 def site(request):
-    """The facts of the site (设置 `site`): name, organ, domain, id_code, icp, police_record, phone, address, …"""
+    """The facts of the site from the settings: name, organ, domain, id_code, icp, police_record, phone, …"""
     return request.registry.settings["gongkai"].site
 
 

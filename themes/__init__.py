@@ -1,12 +1,12 @@
 """How the portal looks: templates, styles, scripts, icons and translations; imports nothing of ours.
 
-A theme is a folder here with `templates/`, `static/` or `icons/` in it. What a theme lacks is taken from `default`,
-so a variant holds only the files that differ.
+A theme is a folder here with `templates/`, `static/` or `icons/` in it. What a theme lacks is taken from
+`default`, so a variant holds only the files that differ.
 
 How to write a page
 -------------------
-A view names its template by its path below `templates/`: `renderer="public/column.pt"`. The template fills the slots
-of one of two layouts, `layout` (citizens) or `desk` (工作台):
+A view names its template by its path below `templates/`: `renderer="public/column.pt"`. The template fills
+the slots of one of two layouts, `layout` (citizens) or `desk` (工作台):
 
     <metal:page use-macro="layout" i18n:domain="gongkai">
       <metal:main fill-slot="main">
@@ -17,8 +17,9 @@ of one of two layouts, `layout` (citizens) or `desk` (工作台):
       </metal:main>
     </metal:page>
 
-Slots of `layout`: `head` (further tags), `masthead_search` (fill with nothing on the home page), `main`, `scripts`.
-Slots of `desk`: `head`, `main`, `scripts`; its `main` stands inside the shell, so start with `.desk-head`.
+Slots of `layout`: `head` (further tags), `masthead_search` (fill with nothing on the home page), `main`,
+`scripts`. Slots of `desk`: `head`, `main`, `scripts`; its `main` stands inside the shell and starts with
+`.desk-head`.
 
 Values a view may return for the layouts (all have defaults):
     title       for <title>; the site's name is added
@@ -27,18 +28,18 @@ Values a view may return for the layouts (all have defaults):
     feeds       [(title, url, media type), …] for <link rel="alternate">
     query       what stands in the search box
 
-Values that are always there (portal/rendering.py): request, site, nav, desk_nav, identity, locale ("zh" or "en"),
-lang, content_lang (lang of texts that stay Chinese, None on Chinese pages), today, asset(path), icon(name),
-t(text) and _(literal, **values), format_date(d), short_date(d), format_datetime(d), macros, layout, desk,
-other_language (code, name, url), report_url, flashes().
+Values that are always there (portal/rendering.py): request, site, nav, desk_nav, identity, locale ("zh" or
+"en"), lang, content_lang (lang of texts that stay Chinese, None on Chinese pages), today, asset(path),
+icon(name), t(text) and _(literal, **values), format_date(d), short_date(d), format_datetime(d), macros,
+layout, desk, other_language (code, name, url), report_url, flashes().
 
 Macros: define the variables, then use the macro, on one element:
 
     <tal:x tal:define="documents items" metal:use-macro="macros['documents']"/>
 
     breadcrumb   (breadcrumb)
-    documents    documents: each with url, title, date; may have pinned, notes [text, …], status (kind, words);
-                 level: "h2" or "h3", default "h2"
+    documents    documents: each with url, title, date; may have pinned, notes [text, …],
+                 status (kind, words); level: "h2" or "h3", default "h2"
     pagination   pages: a portal.paging.Pagination
     status       kind: ok warn late info idle stop; words; badge: True for a boxed one
     alert        kind: info ok warn late stop; heading; body (text); slot `body` for markup
@@ -49,11 +50,16 @@ Macros: define the variables, then use the macro, on one element:
     flashes      what was said by request.session.flash((kind, words)), used by the layouts
     editor       scripts of pages with a rich-text field, for the slot `scripts`
 
-Rules: no inline script, style or handler anywhere (a test walks over all templates); every user-visible literal is
-translated: `i18n:translate=""`, `i18n:attributes="title"` or `${_('…')}`, the msgid being the Chinese text, inside an
-element with `i18n:domain="gongkai"`. English goes into `locale/en/*.po` (one file for each room, no other to edit);
-`python -m themes.locale` says what is missing and compiles. Icons are files in `icons/`, used as `${icon('search')}`.
-Classes are those of `static/site.css`, `pages.css` and `desk.css`.
+Navigation comes from request.nav ([portal.rendering.NavEntry, …]) and request.desk_nav ([(heading,
+[NavEntry, …]), …]); identity has `name` and `unit` (the department's name or "").
+
+Forms: `portal.forms.SchemaForm`; in the page `<tal:form replace="structure form"/>`.
+
+Rules: no inline script, style or handler anywhere (a test walks over all templates); every user-visible
+literal is translated: `i18n:translate=""`, `i18n:attributes="title"` or `${_('…')}`, the msgid being the
+Chinese text, inside an element with `i18n:domain="gongkai"`. English goes into `locale/en/gongkai/*.po`, a file
+for each room (public.po, desk.po …); `python -m themes.locale` says what is missing and compiles. Icons are
+files in `icons/`, used as `${icon('search')}`. Classes are those of `static/site.css`, `pages.css` and `desk.css`.
 """
 
 from __future__ import annotations
@@ -66,7 +72,8 @@ PARTS = ("templates", "static", "icons")
 
 def names() -> tuple[str, ...]:
     """The themes that are here, `default` among them."""
-    return tuple(sorted(folder.name for folder in HERE.iterdir() if any((folder / part).is_dir() for part in PARTS)))
+    here = (folder for folder in HERE.iterdir() if any((folder / part).is_dir() for part in PARTS))
+    return tuple(sorted(folder.name for folder in here))
 
 
 def folders(theme: str, part: str) -> tuple[Path, ...]:

@@ -1,4 +1,4 @@
-"""Icons, one SVG file each in a theme's `icons/`, put into the page itself so that they take the text's colour."""
+"""Icons, one SVG file each in a theme's `icons/`, put into the page so that they take the text's colour."""
 
 from __future__ import annotations
 

@@ -1,0 +1,49 @@
+"""The translations: complete, compiled, and without contradictions."""
+
+import pytest
+
+from themes import locale
+
+ROOT = locale.HERE.parents[1]
+
+
+def test_every_text_has_english():
+    assert locale.missing(ROOT) == {}
+
+
+@pytest.mark.parametrize(("language", "domain"), list(locale.domains()))
+def test_compiled_catalogue_is_that_of_the_files(language, domain):
+    """If this fails: python -m themes.locale"""
+    assert locale.compiled(language, domain).read_bytes() == locale.binary(locale.merged(language, domain))
+
+
+def test_placeholders_are_kept():
+    for message in locale.merged("en", locale.DOMAIN):
+        if message.id:
+            assert set(placeholders(message.id)) == set(placeholders(message.string)), message.id
+
+
+def placeholders(text: str) -> list[str]:
+    return [piece.split("}")[0] for piece in text.split("${")[1:]]
+
+
+def test_templates_and_code_are_both_read():
+    files = set(locale.used(ROOT).values())
+    assert "themes/default/templates/layout.pt" in files and "portal/paging.py" in files
+
+
+def test_contradiction_between_files_is_named(tmp_path, monkeypatch):
+    folder = tmp_path / "en" / "gongkai"
+    folder.mkdir(parents=True)
+    for file, english in (("a.po", "Home"), ("b.po", "House")):
+        (folder / file).write_text(f'msgid "首页"\nmsgstr "{english}"\n', "utf-8")
+    monkeypatch.setattr(locale, "HERE", tmp_path)
+    with pytest.raises(locale.Conflict, match=r"a\.po 和 b\.po"):
+        locale.merged("en", "gongkai")
+
+
+def test_missing_english_is_found(tmp_path):
+    page = tmp_path / "themes" / "page.pt"
+    page.parent.mkdir()
+    page.write_text('<p i18n:domain="gongkai" i18n:translate="">还没有人翻译的话</p>', "utf-8")
+    assert locale.missing(tmp_path) == {"还没有人翻译的话": "themes/page.pt"}
