@@ -79,11 +79,12 @@ def _in_attributes(html: str, piece: Piece) -> Iterator:
 
 
 def rewrite_html(
-    html: str, decide: Callable[[HtmlFinding], Decision], masks: Mapping[str, str] | None = None,
+    html: str, decide: Callable[[HtmlFinding], Decision], masks: Mapping[str, str] | None = None, *,
+    known_public: frozenset[str] = frozenset(),
 ) -> str:
     """The HTML with each finding masked, deleted or kept as ``decide`` says; ``masks`` as in ``mask_text``."""
     edits: list[Place] = []
-    for finding in scan_html(html):
+    for finding in scan_html(html, known_public=known_public):
         decision = decide(finding)
         if decision != Decision.keep:
             edits += _edits(finding, decision, (masks or {}).get(finding.kind, "full"))
