@@ -108,7 +108,7 @@ def review(document: Document, revision: Revision, secret: bytes, known_public: 
 
 def _found(number: int, key: str, group: list[tuple[Any, str]], settled: Settlement | None) -> Found:
     first = group[0][0]
-    made = Found(key, number, first.kind, privacy.KINDS[first.kind].title, first.value, first.why,
+    made = Found(key, number, first.kind, privacy.KINDS[first.kind].zh, first.value, first.why,
                  all(finding.certain for finding, _ in group), tuple(dict.fromkeys(place for _, place in group)),
                  len(group))
     if settled is None:
@@ -163,7 +163,7 @@ def settle(session: Session, document: Document, found: Found, decision: Decisio
     The journal gets the kind, the decision and the reason, never the value.
     """
     reason = reason.strip()
-    if decision is Decision.KEEP and not reason:
+    if decision is Decision.keep and not reason:
         raise ValueError(f"保留“{found.title}”要说明理由，审核人和日志都能看到")
     made = session.get(Settlement, (document.id, found.key))
     if made is None:
@@ -208,10 +208,10 @@ def make(session: Session, document: Document, revision: Revision, node: Node, s
 def render(document: Document, revision: Revision, node: Node, judged: Review, secret: bytes,
            known_public: frozenset[str]) -> Rendition:
     """Cut out what was decided; what is open is masked, so that a preview never shows it either."""
-    decisions = {each.key: each.decision or Decision.MASK for each in judged.found}
+    decisions = {each.key: each.decision or Decision.mask for each in judged.found}
 
     def decide(finding: Any) -> Decision:
-        return decisions.get(privacy.value_key(secret, finding), Decision.MASK)
+        return decisions.get(privacy.value_key(secret, finding), Decision.mask)
 
     def clean(text: str) -> str:
         return _cut(text, privacy.scan_text(text, known_public=known_public), decide, node.masks)
@@ -242,9 +242,9 @@ def _cut(text: str, findings: list, decide: Callable[[Any], Decision], masks: Ma
     for finding in findings:
         kept.append(text[at:finding.start])
         span, decision = text[finding.start:finding.end], decide(finding)
-        if decision is Decision.KEEP:
+        if decision is Decision.keep:
             kept.append(span)
-        elif decision is Decision.MASK:
+        elif decision is Decision.mask:
             kept.append(privacy.mask_text(span, [replace(finding, start=0, end=len(span))], masks))
         at = finding.end
     return "".join((*kept, text[at:]))
@@ -252,12 +252,12 @@ def _cut(text: str, findings: list, decide: Callable[[Any], Decision], masks: Ma
 
 def inspect(made: Rendition, judged: Review, secret: bytes, known_public: frozenset[str]) -> list[str]:
     """Read a finished rendition with fresh eyes; one sentence for each thing that must not be there."""
-    kept = {each.key for each in judged.found if each.decision is Decision.KEEP}
-    cut = [each.value for each in judged.found if each.decision is not Decision.KEEP]
+    kept = {each.key for each in judged.found if each.decision is Decision.keep}
+    cut = [each.value for each in judged.found if each.decision is not Decision.keep]
     plain = [made.title, made.summary, *(str(value) for value in made.data.values())]
     findings = [finding for text in plain for finding in privacy.scan_text(text, known_public=known_public)]
     findings += privacy.scan_html(made.body, known_public=known_public)
-    problems = [f"公开版里仍有{privacy.KINDS[finding.kind].title}：{finding.why}" for finding in findings
+    problems = [f"公开版里仍有{privacy.KINDS[finding.kind].zh}：{finding.why}" for finding in findings
                 if privacy.value_key(secret, finding) not in kept]
     if privacy.residual("\n".join((*plain, made.text, made.body)), cut):
         problems.append("公开版里仍能找到应当去掉的内容，可能换了写法或藏在链接、属性里，请检查正文")

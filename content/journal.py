@@ -22,6 +22,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Text, event, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column, relationship
@@ -54,7 +55,7 @@ class Row(Base):
     previous: Mapped[str] = mapped_column(Text)
     hash: Mapped[str] = mapped_column(Text)
 
-    payload_row: Mapped[Payload] = relationship(lazy="joined", innerjoin=True, viewonly=True)
+    payload_row: Mapped[Payload] = relationship(lazy="joined", innerjoin=True)
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -91,6 +92,8 @@ def record(session: Session, action: str, subject: tuple[str, int], *, actor_id:
 
     `action` is `kind.verb` (`document.publish`); `subject` is `(kind, id)`. Values of `payload` must be JSON.
     """
+    if not session.in_transaction():
+        session.begin()  # so that a rollback has something to undo, even before the first statement
     entry = Entry(action, subject[0], subject[1], actor_id, payload, at)
     session.info.setdefault(_PENDING, []).append(entry)
     return entry
@@ -141,29 +144,25 @@ def _write(session: Session, entry: Entry, seq: int, previous: str) -> str:
     salt, body = secrets.token_hex(16), canonical(entry.payload)
     row = Row(seq=seq, at=entry.at or now(), actor_id=entry.actor_id, action=entry.action,
               subject_kind=entry.subject_kind, subject_id=entry.subject_id,
-              payload_hash=_digest(salt, body), previous=previous)
+              payload_hash=_digest(salt, body), previous=previous, payload_row=Payload(salt=salt, body=body))
     row.hash = _row_hash(row)
     session.add(row)
-    session.add(Payload(seq=seq, salt=salt, body=body))
     return row.hash
+
+
+_savepoints: WeakKeyDictionary[SessionTransaction, int] = WeakKeyDictionary()
 
 
 @event.listens_for(Session, "after_transaction_create")
 def _mark(session: Session, transaction: SessionTransaction) -> None:
     if transaction.nested:
-        session.info.setdefault("gongkai.journal.marks", {})[transaction] = len(session.info.get(_PENDING, ()))
-
-
-@event.listens_for(Session, "after_transaction_end")
-def _unmark(session: Session, transaction: SessionTransaction) -> None:
-    session.info.get("gongkai.journal.marks", {}).pop(transaction, None)
+        _savepoints[transaction] = len(pending(session))
 
 
 @event.listens_for(Session, "after_soft_rollback")
 def _forget(session: Session, transaction: SessionTransaction) -> None:
     """What was undone did not happen: drop what was gathered since the savepoint, or all of it."""
-    marks = session.info.get("gongkai.journal.marks", {})
-    del session.info.get(_PENDING, [])[marks.get(transaction, 0):]
+    del session.info.get(_PENDING, [])[_savepoints.get(transaction, 0):]
 
 
 # -- reading ----------------------------------------------------------------------------------------------------
@@ -192,6 +191,12 @@ def history(session: Session, kind: str, subject_id: int) -> list[Row]:
     """Everything that happened to one subject, oldest first."""
     query = select(Row).where(Row.subject_kind == kind, Row.subject_id == subject_id).order_by(Row.seq)
     return list(session.scalars(query).unique())
+
+
+def told(session: Session, kind: str, subject_id: int) -> list[Row | Entry]:
+    """`history`, and behind it what this transaction has gathered and not yet numbered: what guards read."""
+    waiting = [each for each in pending(session) if (each.subject_kind, each.subject_id) == (kind, subject_id)]
+    return [*history(session, kind, subject_id), *waiting]
 
 
 # -- erasing and verifying --------------------------------------------------------------------------------------

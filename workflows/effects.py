@@ -116,7 +116,7 @@ def _chain(move: Move) -> list[list[str]]:
     units = move.tree.departments.by_id
     steps = {"approve": "审核", "sign": "公开", "schedule": "公开", "publish_urgently": "公开"}
     found = {"制定": units[move.subject.department_id].short_name}
-    for row in [*journal.history(move.session, "document", move.subject.id), None]:
+    for row in [*journal.told(move.session, "document", move.subject.id), None]:
         name = row.action.partition(".")[2] if row else move.transition.name
         actor_id = row.actor_id if row else move.actor.user_id
         if row is not None and row.payload.get("to") == "draft":

@@ -40,7 +40,7 @@ def column_open(move: Move) -> list[str]:
 def chain_people(move: Move) -> dict[int, str]:
     """Who has acted in the present chain, and as what: the writer, and everyone since the text left the draft."""
     people: dict[int, str] = {}
-    for row in journal.history(move.session, "document", move.subject.id):
+    for row in journal.told(move.session, "document", move.subject.id):
         step = row.action.partition(".")[2]
         if row.payload.get("to") == "draft":
             people.clear()
@@ -71,7 +71,7 @@ def confidentiality_statement(move: Move) -> list[str]:
 
 def statement_made(move: Move) -> list[str]:
     """Somebody has made the confidentiality statement for this very revision."""
-    for row in reversed(journal.history(move.session, "document", move.subject.id)):
+    for row in reversed(journal.told(move.session, "document", move.subject.id)):
         if row.payload.get("statement") and row.payload.get("revision") == move.subject.head_id:
             return []
     return ["这一稿还没有保密审查结论，请退回保密审查"]
