@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
-LOCAL = ZoneInfo("Asia/Shanghai")
+from content.base import SHANGHAI
+
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
           "November", "December")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -14,7 +14,7 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 def local(moment: dt.datetime) -> dt.datetime:
     """The moment on the clock of the county (UTC+8); a naive one is taken to be on it already."""
-    return moment.astimezone(LOCAL) if moment.tzinfo else moment
+    return moment.astimezone(SHANGHAI) if moment.tzinfo else moment
 
 
 def _day(value: dt.date) -> dt.date:

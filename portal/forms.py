@@ -20,7 +20,7 @@ from deform import widget as widgets
 from markupsafe import Markup
 from pyramid.csrf import get_csrf_token
 
-from portal.rendering import asset, loader, translator
+from portal.rendering import asset, loader, theme_of, translator
 from themes.icons import icon
 
 ADD, REMOVE = "add_item", "remove_item"
@@ -122,7 +122,7 @@ class TemplateRenderer:
             "translate": translate,
             "t": translate,
             "_": lambda text, **values: translate(text, mapping=values),
-            "icon": partial(icon, theme=getattr(request, "theme", "default")),
+            "icon": partial(icon, theme=theme_of(request)),
             "asset": partial(asset, request),
             "is_group": is_group,
             "described": described,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from pyramid.static import QueryStringCacheBuster
 from translationstring import TranslationString
 
 import themes
-from portal.dates import LOCAL, Dates
+from portal.dates import Dates
 from portal.i18n import DOMAIN, LANGUAGES, switch_url
 from themes.icons import icon
 
@@ -66,9 +65,9 @@ class PageRenderer:
 
 
 def loader(request) -> PageTemplateLoader:
-    """The templates of the request's theme (`request.theme`, `default` where nothing sets it)."""
-    settings = request.registry.settings
-    return templates(getattr(request, "theme", "default"), asbool(settings.get("pyramid.reload_templates")))
+    """The templates of the request's theme."""
+    reload = asbool(request.registry.settings.get("pyramid.reload_templates"))
+    return templates(theme_of(request), reload)
 
 
 def translator(request) -> Callable[..., str]:
@@ -85,9 +84,18 @@ def translator(request) -> Callable[..., str]:
     return translate
 
 
-def today(request) -> dt.date:
-    """The day of the request on the county's clock."""
-    return getattr(request, "today", None) or dt.datetime.now(LOCAL).date()
+def theme_of(request) -> str:
+    """The theme of the request (`request.theme`), or that of the settings."""
+    return getattr(request, "theme", None) or request.registry.settings["gongkai"].theme
+
+
+def site_title(site, code: str) -> str:
+    """The name of the site with whose it is: 清源县人民政府 and 政府信息公开 make 清源县人民政府信息公开."""
+    if code == "en":
+        return f"{site.english_name}, {site.english_organ}"
+    if site.name.startswith(site.organ):
+        return site.name
+    return site.organ.removesuffix("政府") + site.name if site.name.startswith("政府") else site.organ + site.name
 
 
 def asset(request, path: str) -> str:
@@ -115,14 +123,15 @@ def other_language(request) -> OtherLanguage:
 
 def page_globals(request) -> dict:
     """Everything that templates can use beside their view's values; `themes/__init__.py` lists it."""
-    theme = getattr(request, "theme", "default")
-    translate, day, pages = translator(request), today(request), loader(request)
-    dates = Dates(request.language.code, day)
+    translate, pages = translator(request), loader(request)
+    dates = Dates(request.language.code, request.today)
     return BLANK | {
         "translate": translate,
         "t": translate,
         "_": lambda text, **values: translate(text, mapping=values),
         "site": request.site,
+        "site_name": site_title(request.site, "zh"),
+        "site_title": site_title(request.site, request.language.code),
         "nav": getattr(request, "nav", ()),
         "desk_nav": getattr(request, "desk_nav", ()),
         "identity": request.identity,
@@ -131,13 +140,13 @@ def page_globals(request) -> dict:
         "content_lang": None if request.language.code == "zh" else "zh-CN",
         "other_language": other_language(request),
         "report_url": report_url(request),
-        "today": day,
+        "today": request.today,
         "format_date": dates.date,
         "short_date": dates.short,
         "format_datetime": dates.datetime,
         "format_weekday": dates.weekday,
         "asset": partial(asset, request),
-        "icon": partial(icon, theme=theme),
+        "icon": partial(icon, theme=theme_of(request)),
         "flashes": partial(flashes, request),
         "layout": pages["layout.pt"],
         "desk": pages["desk/layout.pt"],
@@ -168,12 +177,16 @@ class ContentHash(QueryStringCacheBuster):
 
 
 def site(request):
-    """The facts of the site from the settings: name, organ, domain, id_code, icp, police_record, phone, …"""
+    """The facts of the site from the settings: `portal.settings.Site`"""
     return request.registry.settings["gongkai"].site
 
 
 def includeme(config) -> None:
-    """Wire the themes into the application; needs `portal.i18n` and the settings under "gongkai"."""
+    """Wire the themes into the application; needs `portal.i18n`, `request.today` and the settings "gongkai".
+
+    Raises LookupError for a theme that is not there.
+    """
+    templates(config.registry.settings["gongkai"].theme)
     config.add_renderer(".pt", PageRenderer)
     config.add_subscriber(add_globals, BeforeRender)
     config.add_request_method(site, reify=True)

@@ -28,7 +28,7 @@ Values a view may return for the layouts (all have defaults):
     feeds       [(title, url, media type), …] for <link rel="alternate">
     query       what stands in the search box
 
-Values that are always there (portal/rendering.py): request, site, nav, desk_nav, identity, locale ("zh" or
+Values that are always there (portal/rendering.py): request, site, site_title, nav, desk_nav, identity, locale ("zh" or
 "en"), lang, content_lang (lang of texts that stay Chinese, None on Chinese pages), today, asset(path),
 icon(name), t(text) and _(literal, **values), format_date(d), short_date(d), format_datetime(d), macros,
 layout, desk, other_language (code, name, url), report_url, flashes().

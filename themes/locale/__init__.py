@@ -9,6 +9,7 @@ Needs lingua and babel, as tests do; the running portal needs neither.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -22,6 +23,7 @@ from lingua.extractors.babel import register_babel_plugins
 
 HERE = Path(__file__).parent
 DOMAIN = "gongkai"
+UNDATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)  # a date of compiling would make equal files differ
 SOURCES = ("content", "workflows", "portal", "themes")
 
 
@@ -43,7 +45,7 @@ def domains() -> Iterator[tuple[str, str]]:
 
 def merged(language: str, domain: str) -> Catalog:
     """The files of a domain as one catalogue. Raises Conflict."""
-    whole = Catalog(locale=None, domain=domain, charset="utf-8")
+    whole = Catalog(domain=domain, charset="utf-8", creation_date=UNDATED, revision_date=UNDATED)
     origin: dict[str, Path] = {}
     for file in sorted((HERE / language / domain).glob("*.po")):
         with file.open("rb") as stream:
@@ -59,8 +61,7 @@ def merged(language: str, domain: str) -> Catalog:
 
 
 def binary(catalog: Catalog) -> bytes:
-    """A catalogue as a `.mo` file, without dates, so that the same texts give the same bytes."""
-    catalog.mime_headers = [("Content-Type", "text/plain; charset=utf-8")]
+    """A catalogue as a `.mo` file; the same texts give the same bytes."""
     buffer = BytesIO()
     write_mo(buffer, catalog)
     return buffer.getvalue()
