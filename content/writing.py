@@ -67,7 +67,7 @@ def save(session: Session, document: Document, *, base_id: int | None, title: st
     session.refresh(document, with_for_update=True)
     head = document.head
     if head is not None and base_id != head.id:
-        fields = {"title": title, "body": body, **data}
+        fields = {"title": title, "body": body, "data": data}
         raise Conflict(keep_draft(session, actor_id, fields, document=document, base_id=base_id, at=at), head)
     clean, files = _clean(document, data), tuple(head.attachments) if attachments is None and head else attachments
     if head and (head.title, head.body, head.data) == (title.strip(), sanitise_html(body), clean) \
@@ -129,11 +129,31 @@ def draft_of(session: Session, user_id: int, document_id: int) -> Draft | None:
     return session.scalars(query).first()
 
 
+def unsaved(session: Session, user_id: int, limit: int = 50) -> list[Draft]:
+    """What this person typed of documents that were never saved, newest first."""
+    query = select(Draft).where(Draft.user_id == user_id, Draft.document_id.is_(None))
+    return list(session.scalars(query.order_by(Draft.saved.desc()).limit(limit)))
+
+
 def forget_draft(session: Session, user_id: int, document_id: int) -> None:
     session.execute(delete(Draft).where(Draft.user_id == user_id, Draft.document_id == document_id))
 
 
-# -- copies and places ------------------------------------------------------------------------------------------
+def drop_draft(session: Session, user_id: int, draft_id: int) -> None:
+    """Throw one kept draft away; nobody throws away another's."""
+    session.execute(delete(Draft).where(Draft.user_id == user_id, Draft.id == draft_id))
+
+
+# -- agreed moments, copies and places ---------------------------------------------------------------------------
+
+def agree(session: Session, document: Document, moment: dt.datetime | None, *, actor_id: int) -> None:
+    """Agree on the moment before which the document is not published; None takes the agreement back."""
+    if document.publish_at == moment:
+        return
+    document.publish_at = moment
+    journal.record(session, "document.agree", ("document", document.id), actor_id=actor_id,
+                   publish_at=moment.isoformat() if moment else None)
+
 
 def copy_as_new(session: Session, source: Document, node: Node, *, actor_id: int,
                 at: dt.datetime | None = None) -> Document:

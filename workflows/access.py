@@ -21,6 +21,7 @@ class Permission(StrEnum):
     DESK = "desk"  # enter the desk at all
     READ_INTERNAL = "read_internal"  # 内部公开
     READ_WORK = "read_work"  # documents on their way, with findings
+    READ_ORIGINALS = "read_originals"  # … and the personal data in them; auditors read without
     WRITE = "write"
     SETTLE = "settle"  # decide about findings
     READ_JOURNAL = "read_journal"
@@ -36,6 +37,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.DESK: _STAFF,
     Permission.READ_INTERNAL: _STAFF,
     Permission.READ_WORK: _CHAIN | {Role.AUDITOR},
+    Permission.READ_ORIGINALS: _CHAIN,
     Permission.WRITE: frozenset({Role.EDITOR}),
     Permission.SETTLE: frozenset({Role.EDITOR, Role.REVIEWER}),
     Permission.READ_JOURNAL: frozenset({Role.AUDITOR, Role.SECURITY_ADMIN}),

@@ -7,10 +7,11 @@ done (`facts["asking"]`), conditions that the form itself will fill in are taken
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from content import clearing, journal
 from content.base import SHANGHAI, local_date
-from content.documents import WITHDRAWN
+from content.documents import WITHDRAWN, Revision
 from content.types import type_of
 from workflows.moves import Guard, Move
 
@@ -38,9 +39,14 @@ def column_open(move: Move) -> list[str]:
 
 
 def chain_people(move: Move) -> dict[int, str]:
-    """Who has acted in the present chain, and as what: the writer, and everyone since the text left the draft."""
+    """Who has acted in the present chain of this document, and as what."""
+    return people_of(journal.told(move.session, "document", move.subject.id), move.subject.head)
+
+
+def people_of(rows: Iterable[journal.Row | journal.Entry], head: Revision | None) -> dict[int, str]:
+    """Who has acted in a chain, and as what: the writer, and everyone since the text left the draft."""
     people: dict[int, str] = {}
-    for row in journal.told(move.session, "document", move.subject.id):
+    for row in rows:
         step = row.action.partition(".")[2]
         if row.payload.get("to") == "draft":
             people.clear()
@@ -48,7 +54,6 @@ def chain_people(move: Move) -> dict[int, str]:
             for person in (row.actor_id, row.payload.get("on_behalf_of")):
                 if person is not None:
                     people.setdefault(person, step)
-    head = move.subject.head
     if head is not None and head.author_id is not None:
         people.setdefault(head.author_id, "write")
     return people
