@@ -13,6 +13,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from operator import add
 
 import opencc
@@ -22,8 +23,6 @@ _BLOCKS = ((0x41, 0x5B), (0xA0, 0xD800), (0xE000, 0x10000), (0x1F100, 0x1F200), 
 _TOKEN_LIMIT = 40
 _RUN = re.compile(r"[^\W_]+")
 _ASCII = re.compile(r"[0-9a-z]+")
-_LOOSE_SPACE = re.compile(r"(?<![!-~]) | (?![!-~])")
-_SPACE = re.compile(r"\s+")
 
 
 @lru_cache(maxsize=1)
@@ -64,7 +63,11 @@ def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
 
 def squeeze(folded: str) -> str:
     """Folded text without the spaces and line breaks that only lay it out; between Latin words one stays."""
-    return _LOOSE_SPACE.sub("", _SPACE.sub(" ", folded))
+    pieces = folded.split()
+    joined = [
+        f" {after}" if before[-1].isascii() and after[0].isascii() else after for before, after in pairwise(pieces)
+    ]
+    return "".join([*pieces[:1], *joined])
 
 
 def normalise(text: str) -> str:
@@ -77,17 +80,15 @@ def runs(normal: str) -> list[str]:
     return _RUN.findall(normal)
 
 
-def bigrams(normal: str) -> Counter[str]:
+def bigrams(normal: str) -> dict[str, int]:
     """Term → frequency: single characters, pairs of neighbours, and Latin words and numbers as wholes.
 
     Pairs are counted over the whole text and those with punctuation dropped after, as counting is the fast part.
     """
-    singles = {char: count for char, count in Counter(normal).items() if _is_han(char)}
-    pairs = {pair: count for pair, count in Counter(map(add, normal, normal[1:])).items() if _is_han(pair)}
-    counts = Counter(token[:_TOKEN_LIMIT] for token in _ASCII.findall(normal))
-    counts.update(singles)
-    counts.update(pairs)
-    return counts
+    tokens = Counter(token[:_TOKEN_LIMIT] for token in _ASCII.findall(normal))
+    grams = Counter(normal)
+    grams.update(map(add, normal, normal[1:]))
+    return {gram: count for gram, count in grams.items() if gram.isalnum() and not gram.isascii()} | tokens
 
 
 def _is_han(gram: str) -> bool:
@@ -100,11 +101,10 @@ def words(normal: str) -> list[str]:
     return [word for run in _RUN.findall(normal) for word in rjieba.cut(run, hmm=False)]
 
 
-def terms(normal: str) -> Counter[str]:
+def terms(normal: str) -> dict[str, int]:
     """Everything a text is indexed under: `bigrams`, and words of three and more Chinese characters."""
-    counts = bigrams(normal)
-    counts.update([word for word in rjieba.cut(normal, hmm=False) if len(word) > 2 and not word[0].isascii()])
-    return counts
+    long = [word for word in rjieba.cut(normal, hmm=False) if len(word) > 2 and not word[0].isascii()]
+    return bigrams(normal) | Counter(long)
 
 
 def phrase_terms(normal: str) -> set[str]:

@@ -1,11 +1,11 @@
 """Knows what a user may have meant: the stretch of a title that is nearest to what was typed.
 
-Nearest is edit distance; a character that sounds like the other costs half: so slips who types in pinyin.
+Nearest is edit distance; homophones cost half, for so slips who types in pinyin, and swapped neighbours too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import lru_cache
 
 from content.search.analysis import bigrams
 from content.search.matching import Matcher
@@ -13,6 +13,8 @@ from content.search.parse import Part, Request
 from content.search.sound import sound_terms, syllables
 
 _LOOKED_AT = 60
+_SLIP = 0.5
+"""What a homophone, or two neighbours the wrong way round, costs beside any other mistake's 1."""
 
 
 def suggest(matcher: Matcher, request: Request) -> str | None:
@@ -37,6 +39,8 @@ def _nearest(matcher: Matcher, text: str) -> str | None:
     found = []
     for doc in _near_titles(matcher, text):
         title = matcher.source.rows[doc].normal  # type: ignore[union-attr]
+        if _least_distance(text, title) > allowed:
+            continue
         distance, stretch = best_stretch(text, title)
         if 0 < distance <= allowed and len(stretch) > 1:
             found.append((distance, stretch))
@@ -57,28 +61,36 @@ def _near_titles(matcher: Matcher, text: str) -> list[int]:
 
 def best_stretch(text: str, title: str) -> tuple[float, str]:
     """The stretch of `title` that `text` turns into most cheaply, and the cost (Sellers' algorithm)."""
-    cost = _cost(text, title)
-    row = [(0.0, at) for at in range(len(title) + 1)]
+    rows = [[(0.0, at) for at in range(len(title) + 1)]]
     for i, char in enumerate(text):
-        fresh = [(i + 1.0, 0)]
+        row, fresh = rows[-1], [(i + 1.0, 0)]
         for j, other in enumerate(title):
-            fresh.append(min(
-                (row[j][0] + cost(char, other), row[j][1]),
+            ways = [
+                (row[j][0] + _cost(char, other), row[j][1]),
                 (row[j + 1][0] + 1.0, row[j + 1][1]),
                 (fresh[j][0] + 1.0, fresh[j][1]),
-                key=lambda each: each[0],
-            ))
-        row = fresh
-    distance, end = min((each[0], at) for at, each in enumerate(row))
-    return distance, title[row[end][1] : end]
+            ]
+            if i and j and text[i - 1] == other and char == title[j - 1]:
+                ways.append((rows[-2][j - 1][0] + _SLIP, rows[-2][j - 1][1]))
+            fresh.append(min(ways))
+        rows.append(fresh)
+    distance, end = min((each[0], at) for at, each in enumerate(rows[-1]))
+    return distance, title[rows[-1][end][1] : end]
 
 
-def _cost(text: str, title: str) -> Callable[[str, str], float]:
-    sounds = {char: "".join(syllables(char)) for char in {*text, *title}}
+def _cost(one: str, other: str) -> float:
+    if one == other:
+        return 0.0
+    return _SLIP if _sound(one) and _sound(one) == _sound(other) else 1.0
 
-    def cost(one: str, other: str) -> float:
-        if one == other:
-            return 0.0
-        return 0.5 if sounds[one] and sounds[one] == sounds[other] else 1.0
 
-    return cost
+@lru_cache(maxsize=8192)
+def _sound(char: str) -> str:
+    return "".join(syllables(char))
+
+
+def _least_distance(text: str, title: str) -> float:
+    """A bound below `best_stretch`, at a glance: characters that the title has neither so nor sounding so."""
+    have, sounds = set(title), {_sound(char) for char in title}
+    missing = [char for char in text if char not in have]
+    return sum(_SLIP if _sound(char) in sounds else 1.0 for char in missing)

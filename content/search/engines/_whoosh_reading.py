@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from whoosh.matching import ListMatcher
 from whoosh.reading import IndexReader
 
 from content.search.analysis import normalise
@@ -118,6 +119,9 @@ def _blocks(matcher: Any) -> Iterable[tuple[Any, Any]]:
     taken off, as our rows know them.
     """
     matcher = getattr(matcher, "child", matcher)
+    if isinstance(matcher, ListMatcher):
+        yield matcher._ids, matcher._weights
+        return
     while matcher.is_active():
         matcher._read_ids()
         matcher._read_weights()

@@ -14,11 +14,12 @@ from operator import sub
 from typing import Any
 
 from whoosh.codec.base import Segment
-from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3PostingsWriter
+from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3PostingsWriter, W3TermInfo
 from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
 _BLOCK = 512
+_INLINED = 16
 _WEIGHT_BITS = 20
 _WEIGHT_MAX = (1 << _WEIGHT_BITS) - 1
 _FANOUT = 6
@@ -40,8 +41,10 @@ class Pool:
         """Every term of one document."""
         lists = self._fields[field]
         base = docnum << _WEIGHT_BITS
+        if max(counts.values(), default=0) > _WEIGHT_MAX:
+            counts = {term: min(weight, _WEIGHT_MAX) for term, weight in counts.items()}
         for term, weight in counts.items():
-            lists[term].append(base | min(weight, _WEIGHT_MAX))
+            lists[term].append(base | weight)
 
     def add(self, posting: tuple[str, bytes, int, float, bytes]) -> None:
         """Take one posting as Whoosh hands it over when merging."""
@@ -71,6 +74,15 @@ class _PostingsWriter(W3PostingsWriter):
             self._ids = [posting >> _WEIGHT_BITS for posting in block]
             self._weights = [float(posting & _WEIGHT_MAX) for posting in block]
             self._maxweight = max(self._weights)
+
+    def finish_postings(self) -> W3TermInfo:
+        """Short lists, which are most, go into the table of terms itself (stock Whoosh misspells this case)."""
+        if self.written() or len(self._ids) > _INLINED:
+            return super().finish_postings()
+        info, self._terminfo = self._terminfo, None
+        info.add_block(self)
+        info.set_inlined(self._ids, self._weights, ())
+        return info
 
     def _mini_ids(self) -> tuple[int, ...]:
         """Differences, as the stock reader expects them."""

@@ -7,7 +7,6 @@ indexing). What filters, facets and sorting need lies in one column; texts are s
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
@@ -16,7 +15,7 @@ from urllib.parse import SplitResult, unquote
 from whoosh import fields, formats
 from whoosh.columns import VarBytesColumn
 from whoosh.filedb.filestore import FileStorage
-from whoosh.index import FileIndex, LockError
+from whoosh.index import EmptyIndexError, FileIndex, LockError
 from whoosh.writing import CLEAR, SegmentWriter
 
 from content.search.analysis import normalise, terms
@@ -30,6 +29,8 @@ from content.search.ranking import SOUND_WEIGHT, TITLE_WEIGHT
 from content.search.sound import sound_terms
 from content.search.synonyms import Synonyms
 
+_NAME = "TERMS1"
+"""Name of the index in its folder; raise the number when terms or rows change: a new, empty index is then filled."""
 _BATCH = 2000
 """Documents to one commit: postings are gathered in memory, about 50 MB a thousand."""
 _WAIT = 10.0
@@ -128,23 +129,28 @@ class WhooshEngine:
         """This thread's view of the newest commit: Whoosh's readers must not be shared by threads."""
         snapshot = getattr(self._local, "snapshot", None)
         if snapshot is None or snapshot.reader.generation() != self._index.latest_generation():
-            with self._reading:
-                fresh = Snapshot(self._index.reader(), self._rows)
+            fresh = self._fresh_snapshot()
             if snapshot:
                 snapshot.reader.close()
             self._local.snapshot = snapshot = fresh
         return snapshot
+
+    def _fresh_snapshot(self) -> Snapshot:
+        try:
+            with self._reading:
+                return Snapshot(self._index.reader(), self._rows)
+        except (OSError, EOFError, ValueError, EmptyIndexError) as error:
+            raise _broken(Path(self._index.storage.folder), error) from error
 
 
 def _add(writer: SegmentWriter, entry: Entry) -> None:
     under = body(entry.text, entry.summary)
     title = normalise(entry.title)
     normal = normalise(under)
-    counts: Counter[str] = terms(normal)
+    counts = terms(normal)
     for term, count in terms(f"{title} {normalise(entry.number)}").items():
-        counts[term] += count * TITLE_WEIGHT
-    for term in sound_terms(title):
-        counts[term] += SOUND_WEIGHT
+        counts[term] = counts.get(term, 0) + count * TITLE_WEIGHT
+    counts.update(dict.fromkeys(sound_terms(title), SOUND_WEIGHT))
     writer.pool.take(GRAMS, writer.docnum, counts)
     writer.add_document(**{
         ROW: entry_row(entry, title, len(normal)),
@@ -162,9 +168,14 @@ def _open_index(folder: Path) -> FileIndex:
     folder.mkdir(parents=True, exist_ok=True)
     storage = FileStorage(str(folder))
     try:
-        return storage.open_index() if storage.index_exists() else storage.create_index(_schema())
+        there = storage.index_exists(_NAME)
+        return storage.open_index(_NAME) if there else storage.create_index(_schema(), _NAME)
     except Exception as error:
-        raise IndexBroken(f"the search index in {folder} cannot be read ({error}); move it away and rebuild") from error
+        raise _broken(folder, error) from error
+
+
+def _broken(folder: Path, error: Exception) -> IndexBroken:
+    return IndexBroken(f"the search index in {folder} cannot be read ({error}); move it away and rebuild")
 
 
 def _open(address: SplitResult, synonyms: Synonyms) -> WhooshEngine:

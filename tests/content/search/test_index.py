@@ -151,6 +151,13 @@ def test_a_ruined_index_says_what_to_do(engine, address, tmp_path):
         open_engine(address)
 
 
+def test_an_index_that_is_taken_away_says_so(engine, tmp_path):
+    for file in (tmp_path / "index").iterdir():
+        file.unlink()
+    with pytest.raises(IndexBroken, match="rebuild"):
+        engine.search(Query("公开"))
+
+
 def test_a_killed_writer_leaves_a_whole_index(address):
     _kill_writers(address, times=3)
 
