@@ -10,8 +10,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from sqlalchemy.orm import Session
 
@@ -92,9 +92,6 @@ class _Scan:
     pictures: bool
 
 
-_scans: WeakKeyDictionary[Revision, tuple[frozenset[str], _Scan]] = WeakKeyDictionary()
-
-
 def review(document: Document, revision: Revision, secret: bytes, known_public: frozenset[str]) -> Review:
     """What was found in `revision`, with the decisions that were made for this document."""
     scan = _scan(revision, secret, known_public)
@@ -117,25 +114,23 @@ def _found(number: int, key: str, group: list[tuple[Any, str]], settled: Settlem
 
 
 def _scan(revision: Revision, secret: bytes, known_public: frozenset[str]) -> _Scan:
-    """Scanned once for each revision object and directory: revisions never change."""
-    kept = _scans.get(revision)
-    if kept is None or kept[0] != known_public:
-        kept = (known_public, _scan_anew(revision, secret, known_public))
-        _scans[revision] = kept
-    return kept[1]
+    return _scan_texts(tuple(texts(revision).items()), revision.title, revision.body, secret, known_public)
 
 
-def _scan_anew(revision: Revision, secret: bytes, known_public: frozenset[str]) -> _Scan:
+@lru_cache(maxsize=128)
+def _scan_texts(written: tuple[tuple[str, str], ...], title: str, body: str, secret: bytes,
+                known_public: frozenset[str]) -> _Scan:
+    """Kept by content: the guards of one chain, and the desk, ask for the same text again and again."""
     items = []
-    for title, text in texts(revision).items():
+    for place, text in written:
         for finding in privacy.scan_text(text, known_public=known_public):
-            items.append((privacy.value_key(secret, finding), finding, title))
-    for finding in privacy.scan_html(revision.body, known_public=known_public):
+            items.append((privacy.value_key(secret, finding), finding, place))
+    for finding in privacy.scan_html(body, known_public=known_public):
         place = "正文" if finding.where == "text" else f"正文（{finding.where}）"
         items.append((privacy.value_key(secret, finding), finding, place))
-    plain = privacy.plain_text(revision.body)
-    secrets = dict.fromkeys(mark.value for text in (revision.title, plain) for mark in privacy.looks_secret(text))
-    return _Scan(tuple(items), tuple(secrets), privacy.has_embedded_pictures(revision.body))
+    plain = privacy.plain_text(body)
+    secrets = dict.fromkeys(mark.value for text in (title, plain) for mark in privacy.looks_secret(text))
+    return _Scan(tuple(items), tuple(secrets), privacy.has_embedded_pictures(body))
 
 
 def texts(revision: Revision) -> dict[str, str]:
