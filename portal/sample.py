@@ -15,11 +15,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from content import clearing, writing
+from content import clearing, planting, writing
 from content.base import SHANGHAI, now
 from content.documents import Document
 from content.house import House
-from content.loading import load_columns, load_departments
 from content.people import Department, Grant, Role, User
 from content.privacy import Decision
 from content.tree import Column, Node
@@ -56,8 +55,8 @@ def load(house: House) -> list[Account]:
     with house.database.writer.begin() as session:
         if session.scalars(select(User).limit(1)).first() is not None:
             return []
-        load_departments(session, rows("departments.json", "departments"))
-        load_columns(session, rows("columns.json", "columns"))
+        planting.departments(session, rows("departments.json", "departments"), actor_id=None)
+        planting.columns(session, rows("columns.json", "columns"), actor_id=None)
         accounts = [_user(session, row) for row in rows("users.json", "users")]
     with house.database.writer.begin() as session:
         _Writer(session, house).write(rows("documents.jsonl"))
