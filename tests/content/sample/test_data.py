@@ -88,6 +88,8 @@ def test_departments_form_a_tree_and_offices_can_be_reached():
         assert row["parent"] is None or row["parent"] in DEPARTMENTS
         if row["level"] != "村":
             assert re.fullmatch(r"0399-666\d{4}", row["phone"]) and row["address"] and row["email"]
+    organs = [row["organ_code"] for row in DEPARTMENTS.values() if "organ_code" in row]
+    assert len(set(organs)) == len(organs) and all(re.fullmatch(r"\d{8}[\dX]", code) for code in organs)
 
 
 def test_every_role_is_held_on_something_that_exists():
@@ -131,7 +133,8 @@ def test_a_document_stands_on_the_tree_and_by_an_editor(document):
 @_ids(DOCUMENTS)
 def test_metadata_fit_the_type(document):
     data = document["data"]
-    assert all(data[key] in BY_KEY for key in POINTERS if key in data)
+    for key in POINTERS:
+        assert key not in data or BY_KEY[data[key]]["date"] <= document["date"], "a link leads back in time"
     kind = type_of(document["type"])
     numbered = {**data, **{key: 1 for key in POINTERS if key in data}}
     assert set(kind.clean(numbered)) == set(data), "a field that the type does not know"
