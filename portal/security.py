@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyramid.authorization import Allowed, Denied
 from pyramid.config import Configurator
 from pyramid.csrf import SessionCSRFStoragePolicy
 from pyramid.request import Request
-from pyramid.security import NO_PERMISSION_REQUIRED
+from pyramid.security import NO_PERMISSION_REQUIRED, Allowed, Denied
 from pyramid.session import SignedCookieSessionFactory
 
 from content.base import local_date
 from content.people import User
+from portal import passwords
 from workflows.access import Identity, Permission, permits
 
 READ = "read"  # what the public may read, or the staff where a column is internal
 CLOSED = "closed"  # the default of every view: nobody
+SIGNED_IN = "signed_in"  # his own account: whoever is logged in, even when a new password is due
 USER, EPOCH = "user", "epoch"
 
 
@@ -41,6 +42,12 @@ class Policy:
             if getattr(context, "is_public", True):
                 return Allowed("public")
             permission = Permission.READ_INTERNAL
+        if request.identity_cache is None:
+            return Denied("nobody is logged in")
+        if permission == SIGNED_IN:
+            return Allowed("his own account")
+        if request.password_due:
+            return Denied("a new password is due")
         node = getattr(context, "node", None)
         if permits(request.identity_cache, Permission(permission), node, request.tree):
             return Allowed(permission)
@@ -58,15 +65,27 @@ class Policy:
         return []
 
 
-def _identity(request: Request) -> Identity | None:
-    """The person of this request; None for the public, and for sessions that were ended."""
+def _account(request: Request) -> User | None:
+    """The account of this request; None for the public, and for sessions that were ended."""
     if not request.cookies.get(request.registry.settings["session.cookie"]):
         return None
     user_id = request.session.get(USER)
     user = request.db.get(User, user_id) if user_id is not None else None
     if user is None or not user.active or user.epoch != request.session.get(EPOCH):
         return None
-    return Identity.of(request.db, user, local_date(request.now))
+    return user
+
+
+def _identity(request: Request) -> Identity | None:
+    """The person of this request, with the roles he holds today."""
+    user = request.account
+    return Identity.of(request.db, user, local_date(request.now)) if user else None
+
+
+def _password_due(request: Request) -> str:
+    """Why a new password must be set before anything else: `first`, `expired`, or ""."""
+    days = request.registry.settings["gongkai"].password_days
+    return passwords.must_change(request.account, days, request.now) if request.account else ""
 
 
 def includeme(config: Configurator) -> None:
@@ -81,7 +100,8 @@ def includeme(config: Configurator) -> None:
     config.set_default_csrf_options(require_csrf=True)
     config.set_security_policy(Policy())
     config.set_default_permission(CLOSED)
-    config.add_request_method(_identity, "identity_cache", reify=True)
+    for method, name in ((_account, "account"), (_identity, "identity_cache"), (_password_due, "password_due")):
+        config.add_request_method(method, name, reify=True)
 
 
 PUBLIC = NO_PERMISSION_REQUIRED

@@ -1,0 +1,62 @@
+"""How often one address may do what costs much or invites abuse: log in, search, report an error."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import time
+
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from pyramid.config import Configurator
+from pyramid.httpexceptions import HTTPTooManyRequests
+from pyramid.request import Request
+
+from portal.settings import BadSettings, Settings
+
+KINDS = ("login", "search", "report")
+
+
+class Limits:
+    """The windows of one process. `rates`: kind -> "20/minute", as the settings say it."""
+
+    def __init__(self, rates: dict[str, str]) -> None:
+        self._rates = {kind: _rate(kind, written) for kind, written in rates.items()}
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def wait(self, kind: str, who: str) -> int:
+        """Count one; seconds until the next is allowed, 0 when this one is."""
+        rate = self._rates[kind]
+        if self._limiter.hit(rate, kind, who):
+            return 0
+        return max(1, math.ceil(self._limiter.get_window_stats(rate, kind, who).reset_time - time.time()))
+
+
+def _rate(kind: str, written: str) -> RateLimitItem:
+    try:
+        return parse(written)
+    except ValueError:
+        raise BadSettings(f"{kind}_rate must be like 20/minute, not {written!r}") from None
+
+
+def limited(request: Request, kind: str) -> None:
+    """Raises `HTTPTooManyRequests` with Retry-After when this address has done `kind` too often."""
+    seconds = request.registry.settings["limits"].wait(kind, address(request.remote_addr))
+    if seconds:
+        raise HTTPTooManyRequests(headers={"Retry-After": str(seconds)})
+
+
+def address(remote: str | None) -> str:
+    """One name for one visitor: of IPv6 the first 64 bits, since every host has all the others."""
+    try:
+        parsed = ipaddress.ip_address((remote or "").partition("%")[0])
+    except ValueError:
+        return remote or "unknown"
+    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
+
+
+def includeme(config: Configurator) -> None:
+    settings: Settings = config.registry.settings["gongkai"]
+    rates = {kind: getattr(settings, f"{kind}_rate") for kind in KINDS}
+    config.registry.settings["limits"] = Limits(rates)

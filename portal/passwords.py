@@ -1,0 +1,104 @@
+"""Passwords: how they are kept (Argon2id), what they must be like (GB/T 22239-2019 8.1.4 a), how one is set."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import unicodedata
+from collections.abc import Iterable
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from sqlalchemy.orm import Session
+
+from content import journal
+from content.people import User
+
+LEAST, MOST = 8, 128
+CLASSES = 3
+REMEMBERED = 5
+# More than OWASP's least (46 MiB, one pass); one lane, because the threads of the server are the parallel ones.
+HASHER = PasswordHasher(time_cost=2, memory_cost=46 * 1024, parallelism=1)
+_UNAMBIGUOUS = ("abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789")
+_NOBODY = HASHER.hash(secrets.token_hex(16))  # what is checked for who has no account: the same work
+
+
+def hashed(plain: str) -> str:
+    return HASHER.hash(_same(plain))
+
+
+def matches(stored: str, plain: str) -> bool:
+    """Whether `plain` is the password of `stored`; takes as long for no hash ("") as for a wrong password."""
+    try:
+        return HASHER.verify(stored or _NOBODY, _same(plain[:MOST + 1])) and bool(stored)
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+def outdated(stored: str) -> bool:
+    """Whether the hash was made with other parameters than today's."""
+    return HASHER.check_needs_rehash(stored)
+
+
+def objections(plain: str, user: User) -> list[str]:
+    """What is wrong with a new password, one Chinese sentence each."""
+    found = list(_shape(plain))
+    folded = _same(plain).casefold()
+    if any(len(part) > 1 and part.casefold() in folded for part in (user.login, user.name)):
+        found.append("密码里不能有用户名或姓名")
+    if not found and used_before(plain, user.former_hashes):
+        found.append(f"不能和最近{REMEMBERED}次用过的密码相同")
+    return found
+
+
+def _shape(plain: str) -> Iterable[str]:
+    if len(plain) < LEAST:
+        yield f"密码至少{LEAST}个字符，现在是{len(plain)}个"
+    if len(plain) > MOST:
+        yield f"密码最多{MOST}个字符"
+    if len({_class_of(character) for character in plain}) < CLASSES:
+        yield f"大写字母、小写字母、数字、其他符号，至少要有其中{CLASSES}种"
+
+
+def _class_of(character: str) -> str:
+    for name, belongs in (("lower", str.islower), ("upper", str.isupper), ("digit", str.isdigit)):
+        if belongs(character):
+            return name
+    return "other"
+
+
+def used_before(plain: str, former: Iterable[str]) -> bool:
+    return any(matches(stored, plain) for stored in former)
+
+
+def set_password(session: Session, user: User, plain: str, *, actor_id: int | None, now: dt.datetime,
+                 must_change: bool = False) -> None:
+    """Give `user` a password: ends his sessions, unlocks the account, remembers the last five."""
+    user.password_hash = hashed(plain)
+    user.former_hashes = [user.password_hash, *(user.former_hashes or [])][:REMEMBERED]
+    user.password_set, user.must_change = now, must_change
+    user.failures, user.locked_until = 0, None
+    user.epoch = (user.epoch or 0) + 1
+    session.flush()
+    action = "user.reset_password" if must_change else "user.change_password"
+    journal.record(session, action, ("user", user.id), actor_id=actor_id, at=now)
+
+
+def initial() -> str:
+    """A password for the first login: 14 letters and digits that cannot be mistaken for each other."""
+    letters = [secrets.choice(kind) for kind in _UNAMBIGUOUS]
+    letters += [secrets.choice("".join(_UNAMBIGUOUS)) for _ in range(14 - len(letters))]
+    secrets.SystemRandom().shuffle(letters)
+    return "".join(letters)
+
+
+def must_change(user: User, days: int, now: dt.datetime) -> str:
+    """Why a new password is due: `first` (given by somebody else), `expired` (older than `days`), or "" (not)."""
+    if user.must_change or user.password_set is None:
+        return "first"
+    return "expired" if days and now - user.password_set > dt.timedelta(days=days) else ""
+
+
+def _same(plain: str) -> str:
+    """One spelling of a text that keyboards write in several."""
+    return unicodedata.normalize("NFC", plain)
