@@ -148,7 +148,8 @@ class Matcher:
         """Documents that share at least half as many terms, in writing or sound, as the best of them."""
         shared: dict[int, int] = {}
         for part in request.parts:
-            for term in {*phrase_terms(part.text), *sound_terms(part.text)}:
+            names = [part.text, *(other for piece in part.pieces for other in piece.others)]
+            for term in set(sound_terms(part.text)).union(*map(phrase_terms, names)):
                 for doc in self.source.postings(term):
                     shared[doc] = shared.get(doc, 0) + 1
         least = max((count for doc, count in shared.items() if doc in self.allowed), default=0) / 2

@@ -82,6 +82,6 @@ def _part(text: str, typed: str, synonyms: Synonyms) -> Part:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    """Words of two and more characters; single ones only where there is nothing else (和, 的 say little)."""
-    found = list(dict.fromkeys(words(text)))
-    return tuple([word for word in found if len(word) > 1 or word.isascii()] or found)
+    """Words of two and more characters, single ones (和, 的) say little; text of single ones alone is one word."""
+    found = dict.fromkeys(words(text))
+    return tuple([word for word in found if len(word) > 1 or word.isascii()]) or (text,)

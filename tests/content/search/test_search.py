@@ -73,6 +73,11 @@ def test_minus_excludes(engine):
     assert found(engine, "政府信息公开条例 -办公室") == [5]
 
 
+def test_a_word_unknown_to_the_segmenter_is_not_taken_apart(engine):
+    engine.update([entry(22, "网约车管理办法"), entry(23, "车辆管理", "约定的网点停放车辆")])
+    assert found(engine, "网约车") == [22]
+
+
 def test_words_that_nobody_has_together_still_find_something_near(engine):
     assert 4 in found(engine, "信访条例宣传 火星")
 
