@@ -43,6 +43,8 @@
       menubar: false,
       branding: false,
       promotion: false,
+      elementpath: false,
+      resize: false,
       plugins: "advlist autolink charmap fullscreen link lists searchreplace table visualblocks wordcount",
       toolbar: "blocks | bold italic underline | alignleft aligncenter alignright | bullist numlist outdent indent | " +
         "table link charmap | removeformat searchreplace visualblocks fullscreen | undo redo",
