@@ -39,7 +39,7 @@ class FieldError:
     message: str
 
 
-class Autofilled(deform.ValidationFailure):
+class RowsChanged(deform.ValidationFailure):
     """The form was sent to add a row or to take one away: show it again, nothing is wrong."""
 
 
@@ -198,7 +198,7 @@ class SchemaForm:
         except colander.Invalid as failure:
             cstruct = failure.value
         self.form.cstruct = cstruct
-        raise Autofilled(self.form, cstruct, None)
+        raise RowsChanged(self.form, cstruct, None)
 
     def render(self, appstruct: Mapping | None = None) -> Markup:
         """The form as markup, filled with `appstruct` where there is one."""
