@@ -7,10 +7,12 @@ that column and all below it. Whether a role suffices for an act is decided in `
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import ForeignKey, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -42,6 +44,15 @@ ROLE_TITLES = {
     Role.SYSTEM_ADMIN: ("系统管理员", "System administrator"),
     Role.SECURITY_ADMIN: ("安全管理员", "Security administrator"),
 }
+
+
+# 三员分立: nobody holds two of these, and none of them is passed on by delegation (GB/T 22239-2019 8.1.4, 访问控制).
+KEPT_APART = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
+LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,31}")
+
+
+class BadStaffing(ValueError):
+    """What was asked about a person cannot be; the message says why, in Chinese."""
 
 
 class Department(Base):
@@ -182,11 +193,56 @@ def delegations_to(session: Session, user_id: int, day: dt.date) -> list[Delegat
     return list(session.scalars(query))
 
 
+# -- changing ---------------------------------------------------------------------------------------------------
+
+def create_user(session: Session, *, actor_id: int | None, login: str, name: str, department_id: int,
+                email: str = "") -> User:
+    """A new account, without a password yet. Raises `BadStaffing`."""
+    if not LOGIN.fullmatch(login):
+        raise BadStaffing("用户名以小写字母开头，只用小写字母、数字和 . _ -，2到32个字符")
+    if session.scalar(select(User.id).where(User.login == login)) is not None:
+        raise BadStaffing(f"用户名“{login}”已经有人用了，请换一个")
+    user = User(login=login, name=name, department_id=department_id, email=email, former_hashes=[], failures=0,
+                epoch=0, active=True)
+    session.add(user)
+    session.flush()
+    journal.record(session, "user.create", ("user", user.id), actor_id=actor_id, login=login, name=name,
+                   department_id=department_id)
+    return user
+
+
+def change_user(session: Session, user: User, *, actor_id: int | None, **values: Any) -> None:
+    """Change `name`, `department_id`, `email` or `active`; who is deactivated is out at once. Raises `BadStaffing`."""
+    if values.get("active") is False and actor_id == user.id:
+        raise BadStaffing("不能停用自己的账号，请另一位安全管理员来办")
+    before = {key: getattr(user, key) for key, value in values.items() if getattr(user, key) != value}
+    for key in before:
+        setattr(user, key, values[key])
+    if before.get("active"):
+        user.epoch += 1
+    if before:
+        session.flush()
+        journal.record(session, "user.change", ("user", user.id), actor_id=actor_id, before=before,
+                       after={key: values[key] for key in before})
+
+
+def _check_grant(user: User, role: Role, place: tuple[int | None, int | None], actor_id: int | None) -> None:
+    if actor_id == user.id:
+        raise BadStaffing("不能改变自己的职责，请另一位安全管理员来办")
+    if any((held.role, held.department_id, held.column_id) == (role, *place) for held in user.grants):
+        raise BadStaffing(f"{user.name}已经有这项职责")
+    others = {Role(held.role) for held in user.grants} & KEPT_APART - {role}
+    if role in KEPT_APART and others:
+        titles = "、".join(ROLE_TITLES[each][0] for each in others)
+        raise BadStaffing(f"系统管理员、安全管理员、监督员要由不同的人担任（三员分立）；{user.name}已经是{titles}")
+
+
 def grant(session: Session, user: User, role: Role, *, actor_id: int | None,
           department_id: int | None = None, column_id: int | None = None) -> Grant:
-    """Give `user` a role on a department or a column. Raises `ValueError` unless it is exactly one."""
+    """Give `user` a role on a department or a column, exactly one of the two. Raises `BadStaffing`."""
     if (department_id is None) == (column_id is None):
-        raise ValueError("a role is held on a department or on a column: name exactly one")
+        raise BadStaffing("职责要落在一个部门或一个栏目上，只选一个")
+    _check_grant(user, Role(role), (department_id, column_id), actor_id)
     held = Grant(role=Role(role).value, department_id=department_id, column_id=column_id)
     user.grants.append(held)
     session.flush()
@@ -196,22 +252,39 @@ def grant(session: Session, user: User, role: Role, *, actor_id: int | None,
 
 
 def revoke(session: Session, held: Grant, *, actor_id: int | None) -> None:
-    """Take a role away again; the person's sessions see it with their next request."""
+    """Take a role away again, and end the person's sessions. Raises `BadStaffing`."""
+    if actor_id == held.user_id:
+        raise BadStaffing("不能改变自己的职责，请另一位安全管理员来办")
     journal.record(session, "user.revoke", ("user", held.user_id), actor_id=actor_id, role=held.role,
                    department_id=held.department_id, column_id=held.column_id)
+    held.user.epoch += 1
     held.user.grants.remove(held)
 
 
 def delegate(session: Session, principal: User, stand_in: User, first_day: dt.date, last_day: dt.date, *,
              actor_id: int, why: str) -> Delegation:
-    """Let `stand_in` act for `principal` from `first_day` to `last_day`. Raises `ValueError` on bad dates."""
+    """Let `stand_in` act for `principal` from `first_day` to `last_day`, in all but what is `KEPT_APART`.
+
+    Raises `BadStaffing`.
+    """
     if last_day < first_day:
-        raise ValueError("委托的结束日期早于开始日期")
+        raise BadStaffing("委托的结束日期早于开始日期")
     if principal.id == stand_in.id:
-        raise ValueError("不能委托给本人")
+        raise BadStaffing("不能委托给本人")
+    if actor_id == stand_in.id:
+        raise BadStaffing("不能自己指定自己代办，请委托人本人或另一位安全管理员来办")
+    if not stand_in.active:
+        raise BadStaffing(f"{stand_in.name}的账号已经停用")
     made = Delegation(from_id=principal.id, to_id=stand_in.id, first_day=first_day, last_day=last_day, why=why)
     session.add(made)
     session.flush()
     journal.record(session, "user.delegate", ("user", principal.id), actor_id=actor_id, to=stand_in.id,
                    first_day=first_day.isoformat(), last_day=last_day.isoformat(), why=why)
     return made
+
+
+def end_delegation(session: Session, made: Delegation, *, actor_id: int) -> None:
+    """End a delegation at once, before its last day."""
+    journal.record(session, "user.end_delegation", ("user", made.from_id), actor_id=actor_id, to=made.to_id,
+                   first_day=made.first_day.isoformat(), last_day=made.last_day.isoformat())
+    session.delete(made)

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from content.people import Role, User, delegations_to
+from content.people import KEPT_APART, Role, User, delegations_to
 from content.tree import Node, Tree
 
 
@@ -75,7 +75,8 @@ class Identity:
         delegated = delegations_to(session, user.id, day)
         people = (user, *(each.principal for each in delegated if each.principal.active))
         held = tuple(Held(person.id, Role(grant.role), grant.department_id, grant.column_id)
-                     for person in people for grant in person.grants)
+                     for person in people for grant in person.grants
+                     if person is user or Role(grant.role) not in KEPT_APART)
         return cls(user.id, user.name, user.login, user.department_id, held, unit=user.department.short_name,
                    principals={each.from_id: each.principal.name for each in delegated})
 
@@ -91,7 +92,17 @@ def reaches(held: Held, node: Node, tree: Tree) -> bool:
     """Whether a held role holds for the column `node`."""
     if held.column_id is not None:
         return any(above.id == held.column_id for above in node.chain)
-    return held.department_id in tree.departments.chain(node.department_id)
+    return reaches_department(held, node.department_id, tree)
+
+
+def reaches_department(held: Held, department_id: int, tree: Tree) -> bool:
+    """Whether a held role holds for a department."""
+    return held.department_id in tree.departments.chain(department_id)
+
+
+def manages(identity: Identity, role: Role, department_id: int, tree: Tree) -> bool:
+    """Whether `identity` holds an administrator's `role` for the department: for its people or its columns."""
+    return any(held.role == role and reaches_department(held, department_id, tree) for held in identity.held)
 
 
 def holder(identity: Identity, roles: frozenset[Role], node: Node | None, tree: Tree) -> int | None:
