@@ -46,7 +46,7 @@ def is_locked(user: User, now: dt.datetime) -> bool:
     return user.locked_until is not None and now < user.locked_until
 
 
-def unlock(session: Session, user: User, *, actor_id: int, now: dt.datetime) -> None:
+def unlock(session: Session, user: User, *, actor_id: int | None, now: dt.datetime) -> None:
     user.failures, user.locked_until = 0, None
     journal.record(session, "user.unlock", ("user", user.id), actor_id=actor_id, at=now)
 

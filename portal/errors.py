@@ -25,7 +25,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from portal.database import READING
 from portal.i18n import _
 from portal.kept import keep
-from portal.logs import log, plain_path
+from portal.logs import log, plain_path, trace
 
 _PAGE, _KEPT, _LOGIN = "errors/page.pt", "errors/kept.pt", "account/login.pt"
 _UNREACHABLE = (OperationalError, InterfaceError, PoolTimeout)
@@ -196,7 +196,7 @@ def failed(error: Exception, request: Request) -> Response:
     """Everything else: an address that names nothing, or a fault of ours."""
     if isinstance(error, _NO_SUCH_ID) and "root" not in request.__dict__:  # raised by the factory of a route
         return answer(request, 404)
-    log.error("failure", id=request.request_id, path=plain_path(request), exc_info=error)
+    log.error("failure", id=request.request_id, path=plain_path(request), **trace(error))
     return answer(request, 500)
 
 
@@ -222,7 +222,7 @@ def _page_or_words(request: Request) -> Response:
     try:
         return request.invoke_exception_view(sys.exc_info())
     except Exception as error:
-        log.error("failure", id=request.request_id, path=plain_path(request), exc_info=error)
+        log.error("failure", id=request.request_id, path=plain_path(request), **trace(error))
         return Response(_BARE.format(request.request_id), status=500)
 
 

@@ -21,6 +21,19 @@ LONG = 60
 
 
 @dataclass(frozen=True)
+class Typed:
+    """One field as it was sent; `id` is that of its copy on the page."""
+
+    id: str
+    name: str
+    value: str
+
+    @property
+    def rows(self) -> int:
+        return 12 if len(self.value) > LONG * 4 else 3 if len(self.value) > LONG else 1
+
+
+@dataclass(frozen=True)
 class Kept:
     """`pairs`: every field that was sent, in order; `url`: where it was sent to, a path of this site."""
 
@@ -28,9 +41,10 @@ class Kept:
     pairs: tuple[tuple[str, str], ...] = ()
 
     @property
-    def typed(self) -> list[tuple[str, str]]:
-        """What is worth showing: longer texts whole, so that they can be copied."""
-        return [(name, value) for name, value in self.pairs if name not in MARKS and value.strip()]
+    def typed(self) -> list[Typed]:
+        """What is worth showing, so that it can be copied."""
+        shown = ((name, value) for name, value in self.pairs if name not in MARKS and value.strip())
+        return [Typed(f"typed-{number}", name, value) for number, (name, value) in enumerate(shown)]
 
     @property
     def packed(self) -> str:

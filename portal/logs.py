@@ -6,6 +6,7 @@ import logging
 import re
 import sys
 import time
+import traceback
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -34,9 +35,15 @@ def set_up() -> None:
     """One JSON object a line, on stderr."""
     structlog.configure(
         processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True),
-                    structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)],
+                    structlog.processors.JSONRenderer(ensure_ascii=False)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=lambda *_: _Lines())
+
+
+def trace(error: BaseException) -> dict[str, Any]:
+    """Where an exception came from, without its message: that may quote what somebody typed."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return {"error": type(error).__name__, "trace": [f"{each.filename}:{each.lineno} {each.name}" for each in frames]}
 
 
 def request_id(request: Request) -> str:
