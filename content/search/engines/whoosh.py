@@ -32,7 +32,7 @@ from content.search.synonyms import Synonyms
 _NAME = "TERMS1"
 """Name of the index in its folder; raise the number when terms or rows change: a new, empty index is then filled."""
 _BATCH = 2000
-"""Documents to one commit: postings are gathered in memory, about 50 MB a thousand."""
+"""Documents to one commit at most, as its postings are gathered in memory."""
 _WAIT = 10.0
 """Seconds to wait for another writer, who may just be dying."""
 
