@@ -56,11 +56,19 @@ class MasterKey:
     def load(cls, path: Path) -> MasterKey:
         """From the environment, else from `path`. Raises `KeyProblem` when there is none or it is unfit."""
         encoded = os.environ.get("GONGKAI_MASTER_KEY", "")
+        if not encoded and not path.exists():
+            raise KeyProblem(f"no master key: {path} is missing and GONGKAI_MASTER_KEY is not set")
+        return cls._decoded(encoded) if encoded else cls.from_file(path)
+
+    @classmethod
+    def from_file(cls, path: Path) -> MasterKey:
+        """From `path` alone. Raises `KeyProblem` when it is unfit."""
+        return cls._decoded(path.read_text().strip())
+
+    @classmethod
+    def _decoded(cls, encoded: str) -> MasterKey:
         try:
-            encoded = encoded or path.read_text().strip()
             secret = base64.b64decode(encoded, validate=True)
-        except FileNotFoundError:
-            raise KeyProblem(f"no master key: {path} is missing and GONGKAI_MASTER_KEY is not set") from None
         except ValueError:
             raise KeyProblem("the master key is not base64") from None
         if len(secret) != 32:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Index, Text, or_, select
+from sqlalchemy import Index, Text, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from content.base import Base, now
@@ -49,16 +49,28 @@ def post(session: Session, channel: str, receiver: str, key: str, **message: Any
     return found
 
 
-def lease(session: Session, owner: str, limit: int = 20, at: dt.datetime | None = None) -> list[Delivery]:
-    """Take due deliveries for `owner`; the caller commits, sends, then says `sent` or `failed`."""
+def lease(session: Session, owner: str, limit: int = 20, at: dt.datetime | None = None,
+          channel: str | None = None) -> list[Delivery]:
+    """Take due deliveries for `owner`; the caller commits, sends, then says `sent` or `failed`.
+
+    With `channel`, those of that channel alone.
+    """
     at = at or now()
-    query = (select(Delivery).where(Delivery.state == WAITING, Delivery.next_at <= at,
-                                    or_(Delivery.lease_until.is_(None), Delivery.lease_until < at))
-             .order_by(Delivery.next_at, Delivery.id).limit(limit).with_for_update(skip_locked=True))
+    query = select(Delivery).where(Delivery.state == WAITING, Delivery.next_at <= at,
+                                   or_(Delivery.lease_until.is_(None), Delivery.lease_until < at))
+    if channel is not None:
+        query = query.where(Delivery.channel == channel)
+    query = (query.order_by(Delivery.next_at, Delivery.id).limit(limit).with_for_update(skip_locked=True))
     taken = list(session.scalars(query))
     for delivery in taken:
         delivery.lease_owner, delivery.lease_until = owner, at + LEASE
     return taken
+
+
+def release(session: Session, owner: str) -> None:
+    """Give back what `owner`, who has died, had taken and not reported."""
+    session.execute(update(Delivery).where(Delivery.lease_owner == owner)
+                    .values(lease_owner=None, lease_until=None))
 
 
 def sent(delivery: Delivery, at: dt.datetime | None = None) -> None:

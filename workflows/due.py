@@ -18,6 +18,7 @@ def run(house: House, at: dt.datetime | None = None) -> int:
     """Fire every transition that is due, each in a transaction of its own; returns how many were fired.
 
     What cannot be released on time (an unsettled finding, a closed column) goes back to its writer with the reason.
+    One that fails stops none of the others. Raises `ExceptionGroup` of what failed, after all were tried.
     """
     at = at or now()
     with house.database.reader() as session:
@@ -26,7 +27,16 @@ def run(house: House, at: dt.datetime | None = None) -> int:
         due += [(document_id, "end") for document_id in session.scalars(
             select(Document.id).join(Live).where(Document.state == "published", Live.ends < local_date(at),
                                                  Live.state != WITHDRAWN))]
-    return sum(_fire(house, document_id, name, at) for document_id, name in due)
+    fired, problems = 0, []
+    for document_id, name in due:
+        try:
+            fired += _fire(house, document_id, name, at)
+        except Exception as problem:
+            problem.add_note(f"document {document_id}, {name}")
+            problems.append(problem)
+    if problems:
+        raise ExceptionGroup(f"{len(problems)} documents could not be moved on time", problems)
+    return fired
 
 
 def _fire(house: House, document_id: int, name: str, at: dt.datetime) -> int:

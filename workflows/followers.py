@@ -72,9 +72,15 @@ def catch_up(database: Database, followers: Iterable[Follower], owner: str) -> i
     return total
 
 
+class Led(Exception):
+    """Another process is following just now."""
+
+
 def rebuild(database: Database, follower: Follower, owner: str) -> int:
-    """Throw away what was derived and derive it again."""
+    """Throw away what was derived and derive it again. Raises `Led`: nobody else may write in between."""
     with database.writer.begin() as session:
+        if not cursors.lease(session, follower.name, owner, LEASE):
+            raise Led(f"follower {follower.name} is led by another process")
         cursors.reset(session, follower.name)
     follower.reset()
     return catch_up(database, [follower], owner)
