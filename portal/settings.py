@@ -48,6 +48,7 @@ SETTINGS = (
     Setting("synonyms", "", "Path of a synonyms file for search; empty for the one that is shipped."),
     Setting("index_rule", "{organ}/{year}-{serial:05d}", "How an index number (索引号) is written."),
     Setting("worker_seconds", 1.0, "Seconds between two looks of the worker at the journal."),
+    Setting("purge", "", "Address of a cache in front of the portal that takes HTTP PURGE; empty when there is none."),
     Setting("mail_host", "", "SMTP server; empty keeps mail in the outbox."),
     Setting("mail_port", 25, "Port of the SMTP server."),
     Setting("mail_user", "", "User name at the SMTP server."),

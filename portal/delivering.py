@@ -1,0 +1,70 @@
+"""Delivering: takes what is due from the outbox to its channel, and writes down what came of it.
+
+Taking is committed before anything is sent, and the outcome after it, each delivery by itself: a process that is
+killed in between sends at most that one again, under the same idempotency key, which the channel passes on.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Protocol
+
+from content import outbox
+from content.base import Database
+from content.collect import modules
+from content.outbox import Delivery
+from portal import channels
+from portal.settings import Settings
+
+BATCH = 10
+log = logging.getLogger(__name__)
+
+
+class NotDeliverable(Exception):
+    """The channel will never take this delivery; trying again is of no use."""
+
+
+class Sender(Protocol):
+    """How a channel sends. Raises `NotDeliverable`, or anything else to be tried again later."""
+
+    def send(self, delivery: Delivery) -> None: ...
+
+
+def senders(settings: Settings) -> dict[str, Sender]:
+    """`{channel: sender}` for each file of `portal/channels/` that gives `sender_for` and is set up."""
+    found = {}
+    for module in modules(channels):
+        make = getattr(module, "sender_for", None)
+        sender = make(settings) if make else None
+        if sender is not None:
+            found[module.__name__.rpartition(".")[2]] = sender
+    return found
+
+
+def deliver(database: Database, channel: str, sender: Sender, owner: str) -> int:
+    """One batch of what is due for `channel`; returns how many deliveries were tried."""
+    with database.writer.begin() as session:
+        taken = outbox.lease(session, owner, BATCH, channel=channel)
+    for delivery in taken:
+        _report(database, delivery, owner, _send(sender, delivery))
+    return len(taken)
+
+
+def _send(sender: Sender, delivery: Delivery) -> Exception | None:
+    try:
+        sender.send(delivery)
+    except Exception as problem:  # whatever a channel raises is that delivery's problem, not the worker's
+        log.warning("delivery %s by %s failed: %s", delivery.id, delivery.channel, problem)
+        return problem
+    return None
+
+
+def _report(database: Database, delivery: Delivery, owner: str, problem: Exception | None) -> None:
+    with database.writer.begin() as session:
+        row = session.get_one(Delivery, delivery.id, with_for_update=True)
+        if row.lease_owner != owner:
+            return  # the lease ran out while the channel was slow: another process answers for it now
+        if problem is None:
+            outbox.sent(row)
+        else:
+            outbox.failed(row, str(problem) or type(problem).__name__, final=isinstance(problem, NotDeliverable))

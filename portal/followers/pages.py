@@ -1,0 +1,83 @@
+"""Whoever keeps copies of pages is told which addresses a change touched: hooks of `portal/invalidation/`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from content import journal
+from content.collect import collect
+from content.documents import Document
+from content.house import House
+from content.tree import Node, Tree
+from portal import invalidation
+from portal.followers import Maker
+from portal.instance import Instance
+from workflows.followers import documents_in
+
+
+class PagesFollower:
+    """Tells every hook the addresses behind the rows; telling them again does no harm."""
+
+    name = "pages"
+
+    def __init__(self, house: House, hooks: Iterable[Callable[[list[str]], None]]) -> None:
+        self.house, self.hooks = house, tuple(hooks)
+
+    def position(self) -> None:
+        return None
+
+    def follow(self, session: Session, rows: list[journal.Row]) -> None:
+        if not self.hooks:
+            return
+        addresses = touched_addresses(session, self.house.tree(session), rows)
+        for hook in self.hooks:
+            hook(addresses)
+
+    def reset(self) -> None:
+        """Nothing is kept here; from row 1 on, every address is told once more."""
+
+
+def touched_addresses(session: Session, tree: Tree, rows: list[journal.Row]) -> list[str]:
+    """Paths of the pages that the rows may change: documents, their columns up to the root, the home page."""
+    found: dict[str, None] = {}
+    documents = session.scalars(select(Document).where(Document.id.in_(documents_in(rows)))).unique()
+    for document in documents:
+        if document.live is not None:
+            found[document.live.url] = None
+            found.update(dict.fromkeys(_columns_of(document, tree)))
+    for node in _changed_columns(rows, tree):
+        found.update(dict.fromkeys(_upwards(node)))
+    if found:
+        found["/"] = None
+    return list(found)
+
+
+def _columns_of(document: Document, tree: Tree) -> list[str]:
+    return [url for column_id in (document.column_id, *document.also) if column_id in tree.by_id
+            for url in _upwards(tree.by_id[column_id])]
+
+
+def _changed_columns(rows: list[journal.Row], tree: Tree) -> list[Node]:
+    """Columns that were changed, with all below; and those from which a document was moved away."""
+    found = [below for row in rows if row.subject_kind == "column" for below in tree.by_id[row.subject_id].walk()]
+    for row in rows:
+        if row.action == "document.relocate":
+            before = row.payload.get("before", {})
+            left = (before.get("column"), *before.get("also", ()))
+            found += [tree.by_id[each] for each in left if each in tree.by_id]
+    return found
+
+
+def _upwards(node: Node) -> list[str]:
+    return [above.url for above in node.chain]
+
+
+def _make(instance: Instance) -> PagesFollower:
+    made = [make(instance.settings) for make in collect(invalidation, "HOOK").values()]
+    return PagesFollower(instance.house, [hook for hook in made if hook is not None])
+
+
+FOLLOWER = Maker(PagesFollower.name, _make)

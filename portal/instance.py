@@ -1,0 +1,126 @@
+"""An instance: the folder in which one portal lives, how it is made, and how it is opened.
+
+Making is safe to repeat: what is there stays, what is missing is added, and what cannot be mended (a database whose
+master key is gone) is refused before anything is touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import inspect, select
+from sqlalchemy.exc import DBAPIError
+
+from content.base import Database
+from content.blobs import BlobStore
+from content.house import House
+from content.keys import DataKey, KeyProblem, KeyStore, MasterKey
+from content.migrations import is_current, upgrade
+from content.search import Engine, open_engine
+from portal.settings import Settings
+
+
+class NotReady(RuntimeError):
+    """There is no instance here, or it cannot be used as it is; the message says what to do."""
+
+
+@dataclass
+class Instance:
+    """An open instance: its settings and its house; the search engine is opened when it is first asked for."""
+
+    settings: Settings
+    house: House
+
+    @classmethod
+    def open(cls, home: Path) -> Instance:
+        """Raises `NotReady`, `portal.settings.BadSettings`."""
+        settings = Settings.load(home)
+        if not home.is_dir() or (not settings.database and not (home / "gongkai.db").exists()):
+            raise NotReady(f"there is no instance in {home}: make one with `gongkai --home {home} init`")
+        try:
+            house = House.open(home, settings.database_url, settings.index_rule)
+        except KeyProblem as problem:
+            raise NotReady(str(problem)) from None
+        _require_current(house.database, home)
+        return cls(settings, house)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The search engine of this process. Raises `content.search.SearchError`."""
+        synonyms = self.settings.synonyms
+        return open_engine(self.settings.search_url, Path(synonyms) if synonyms else None)
+
+    def close(self) -> None:
+        if "engine" in self.__dict__:
+            self.engine.close()
+        self.house.database.dispose()
+
+
+def _require_current(database: Database, home: Path) -> None:
+    try:
+        current = is_current(database)
+    except DBAPIError as problem:
+        raise NotReady(f"the database cannot be reached: {_first_line(problem)}") from None
+    if not current:
+        raise NotReady(f"the database is not of this version: bring it up to date with `gongkai --home {home} init`")
+
+
+def make(home: Path) -> Iterator[str]:
+    """Make the folder, the master key and the database, or complete them; yields a sentence for each step."""
+    settings = _settings_of(home)
+    database = Database(settings.database_url)
+    try:
+        keys = _wrapped_keys(database)
+        master, sentence = _master_key(home, bool(keys))
+        _check_fits(keys, master)
+        yield sentence
+        fresh = not inspect(database.engine).has_table("alembic_version")
+        upgrade(database)
+        yield "数据库：已建立" if fresh else "数据库：已有，结构是最新的"
+        BlobStore(home / "blobs", KeyStore(master)).folder.mkdir(exist_ok=True, mode=0o700)
+    except DBAPIError as problem:
+        raise NotReady(f"the database cannot be made: {_first_line(problem)}") from None
+    finally:
+        database.dispose()
+
+
+def _settings_of(home: Path) -> Settings:
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o750)
+    except OSError as problem:
+        raise NotReady(f"{home} cannot be made: {problem.strerror}") from None
+    return Settings.load(home)
+
+
+def _wrapped_keys(database: Database) -> set[str]:
+    """Fingerprints of the master keys under which this database's data keys are wrapped."""
+    if not inspect(database.engine).has_table(DataKey.__tablename__):
+        return set()
+    with database.reader() as session:
+        return set(session.scalars(select(DataKey.master)))
+
+
+def _master_key(home: Path, in_use: bool) -> tuple[MasterKey, str]:
+    path = home / "secrets" / "master.key"
+    try:
+        return MasterKey.load(path), "主密钥：已有"
+    except KeyProblem as problem:
+        if path.exists():
+            raise NotReady(f"{path}: {problem}; put the right key back") from None
+    if in_use:
+        raise NotReady(f"the database holds data keys, but {path} is missing: put the key back from its safe place; "
+                       "a new one would open nothing")
+    return MasterKey.create(path), f"主密钥：已生成，{path}（请另存一份，丢失后加密的内容无法恢复）"
+
+
+def _check_fits(wrapped: set[str], master: MasterKey) -> None:
+    if wrapped - {master.fingerprint}:
+        raise NotReady(f"the database belongs to master key {', '.join(sorted(wrapped))}, "
+                       f"this one is {master.fingerprint}: put the right key back")
+
+
+def _first_line(problem: DBAPIError) -> str:
+    return str(problem.orig).strip().partition("\n")[0]

@@ -1,0 +1,106 @@
+"""Verifying an instance: one sentence for each thing that is not as it must be, the journal's first break first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from content import journal, repository
+from content.base import local_date, now
+from content.documents import WITHDRAWN, Document, Listing, Live, Rendition, Revision
+from portal.followers.search import touched
+from portal.instance import Instance
+
+DESK_ONLY = ("published", "archived")  # states in which the public must have had the document
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check by name; it yields what is wrong."""
+
+    name: str
+    run: Callable[[Instance, Session], Iterator[str]]
+
+
+def chain(instance: Instance, session: Session) -> Iterator[str]:
+    """The journal's hashes, its order, and that no payload is gone without a journalled erasure."""
+    yield from journal.verify(session)
+
+
+def files(instance: Instance, session: Session) -> Iterator[str]:
+    """Every blob is there and has its hash."""
+    yield from instance.house.blobs.verify(session)
+
+
+def live_texts(instance: Instance, session: Session) -> Iterator[str]:
+    """Every live document has its rendition, made of a revision of its own; a tombstone has neither text nor title."""
+    query = (select(Live, Rendition.id, Revision.document_id)
+             .outerjoin(Rendition, Rendition.id == Live.rendition_id)
+             .outerjoin(Revision, Revision.id == Rendition.revision_id).order_by(Live.document_id))
+    for live, rendition_id, owner_id in session.execute(query).unique():
+        if live.state == WITHDRAWN:
+            if live.rendition_id is not None or live.title:
+                yield f"document {live.document_id} is withdrawn, but its text or title is still within reach"
+        elif rendition_id is None:
+            yield f"document {live.document_id} ({live.url}) is live without a rendition"
+        elif owner_id != live.document_id:
+            yield f"document {live.document_id} ({live.url}) shows a text that is not a revision of its own"
+
+
+def states(instance: Instance, session: Session) -> Iterator[str]:
+    """Every document has a text; what its workflow calls published has a row in the gate."""
+    for document_id in session.scalars(select(Document.id).where(Document.head_id.is_(None))):
+        yield f"document {document_id} has no revision"
+    query = select(Document.id, Document.state).outerjoin(Live).where(Document.state.in_(DESK_ONLY),
+                                                                      Live.document_id.is_(None))
+    for document_id, state in session.execute(query):
+        yield f"document {document_id} is {state}, but was never let out"
+
+
+def lists(instance: Instance, session: Session) -> Iterator[str]:
+    """Every live document is listed in its home column; nothing withdrawn is listed."""
+    at_home = (Listing.document_id == Live.document_id) & (Listing.column_id == Live.column_id)
+    query = select(Live.document_id).outerjoin(Listing, at_home).where(Live.state != WITHDRAWN,
+                                                                       Listing.column_id.is_(None))
+    for document_id in session.scalars(query):
+        yield f"document {document_id} is live, but its column does not list it"
+    query = select(Live.document_id).join(Listing, Listing.document_id == Live.document_id)
+    for document_id in session.scalars(query.where(Live.state == WITHDRAWN).distinct()):
+        yield f"document {document_id} is withdrawn, but still listed"
+
+
+def numbers(instance: Instance, session: Session) -> Iterator[str]:
+    """No address, index number (索引号) or imported id is given twice."""
+    for what, columns in (("address", (Live.year, Live.serial)), ("index number", (Live.index_number,)),
+                          ("source id", (Document.source_id,))):
+        twice = select(*columns).where(columns[0].is_not(None)).group_by(*columns).having(func.count() > 1)
+        for found in session.execute(twice):
+            yield f"the {what} {'/'.join(map(str, found))} is given twice"
+
+
+def index(instance: Instance, session: Session) -> Iterator[str]:
+    """The search index holds what may be read, but for what its follower has not come to yet."""
+    readable, held = repository.readable_ids(session, now()), instance.engine.ids()
+    late = behind(instance, session)
+    for document_id in sorted(readable - held - late):
+        yield f"document {document_id} may be read, but is not in the search index: run reindex"
+    for document_id in sorted(held - readable - late):
+        yield f"document {document_id} may not be read, but is in the search index: run reindex"
+
+
+def behind(instance: Instance, session: Session) -> set[int]:
+    """Documents that the index has not caught up with: in rows behind its cursor, or past their last day."""
+    cursor, tree = instance.engine.cursor() or 0, instance.house.tree(session)
+    over = select(Document.id).join(Live).where(Live.ends < local_date(now()), Document.state == "published")
+    found = set(session.scalars(over))
+    while rows := journal.after(session, cursor, 1000):
+        found |= touched(session, tree, rows)
+        cursor = rows[-1].seq
+    return found
+
+
+CHECKS = tuple(Check(run.__name__.replace("_", " "), run)
+               for run in (chain, files, live_texts, states, lists, numbers, index))
