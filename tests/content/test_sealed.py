@@ -1,0 +1,77 @@
+"""Keys and blobs: sealed, addressed by what is stored, rotated and rewrapped."""
+
+from __future__ import annotations
+
+import pytest
+
+from content.blobs import BlobStore
+from content.keys import DataKey, KeyProblem, KeyStore, MasterKey
+
+
+@pytest.fixture
+def blobs(house):
+    return house.blobs
+
+
+def stored(blobs, address):
+    return blobs.folder / address[:2] / address
+
+
+def test_a_blob_comes_back_and_is_not_readable_on_disk(blobs, session):
+    address = blobs.put(session, "李秀英 410399".encode())
+    assert blobs.get(session, address) == "李秀英 410399".encode()
+    assert b"410399" not in stored(blobs, address).read_bytes()
+    assert stored(blobs, address).stat().st_mode & 0o077 == 0
+    assert list(blobs.verify(session)) == []
+
+
+def test_verify_names_what_is_missing_or_changed(blobs, session):
+    one, two = blobs.put(session, b"one"), blobs.put(session, b"two")
+    stored(blobs, one).unlink()
+    stored(blobs, two).write_bytes(b"other")
+    assert len(list(blobs.verify(session))) == 2
+    with pytest.raises(KeyProblem):
+        blobs.get(session, two)
+
+
+@pytest.mark.parametrize("address", ["../../secrets/master.key", "", "a" * 63, "A" * 64])
+def test_no_address_leads_out_of_the_folder(blobs, session, address):
+    with pytest.raises(FileNotFoundError):
+        blobs.get(session, address)
+
+
+def test_a_new_data_key_seals_what_comes_and_the_old_one_still_opens(house, blobs, session):
+    old = blobs.put(session, b"old")
+    house.keys.rotate(session, actor_id=None)
+    new = blobs.put(session, b"new")
+    assert stored(blobs, old).read_bytes()[:4] != stored(blobs, new).read_bytes()[:4]
+    assert (blobs.get(session, old), blobs.get(session, new)) == (b"old", b"new")
+
+
+def test_rewrapping_needs_the_new_master_key_from_then_on(house, blobs, session, tmp_path):
+    address = blobs.put(session, b"secret")
+    new = MasterKey.create(tmp_path / "new.key")
+    assert house.keys.rewrap(session, new, actor_id=None) == 1
+    session.flush()
+    assert BlobStore(blobs.folder, KeyStore(new)).get(session, address) == b"secret"
+    with pytest.raises(KeyProblem, match="wrapped by master key"):
+        KeyStore(house.keys.master).open(session, stored(blobs, address).read_bytes())
+
+
+def test_the_master_key_is_not_in_the_database(house, session):
+    house.keys.seal(session, b"x")
+    for key in session.query(DataKey):
+        assert house.keys.master.secret not in key.wrapped
+
+
+@pytest.mark.parametrize(("content", "said"), [("", "0 bytes"), ("###", "not base64"), ("QUJD", "3 bytes")])
+def test_an_unfit_master_key_is_named(tmp_path, content, said):
+    (tmp_path / "master.key").write_text(content)
+    with pytest.raises(KeyProblem, match=said):
+        MasterKey.load(tmp_path / "master.key")
+
+
+def test_a_master_key_is_never_written_over(tmp_path):
+    MasterKey.create(tmp_path / "k")
+    with pytest.raises(FileExistsError):
+        MasterKey.create(tmp_path / "k")
