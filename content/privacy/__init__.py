@@ -15,6 +15,6 @@ from content.privacy.verify import SecretMark, looks_secret, residual, value_key
 
 __all__ = [
     "KINDS", "Decision", "Finding", "HtmlFinding", "Kind", "SecretMark", "annotate_html", "has_embedded_pictures",
-    "looks_secret", "mask_names_html", "mask_names_text", "mask_text", "mask_value", "name_mask", "plain_text", "residual",
-    "rewrite_html", "sanitise_html", "scan_html", "scan_record", "scan_text", "value_key",
+    "looks_secret", "mask_names_html", "mask_names_text", "mask_text", "mask_value", "name_mask", "plain_text",
+    "residual", "rewrite_html", "sanitise_html", "scan_html", "scan_record", "scan_text", "value_key",
 ]

@@ -4,6 +4,7 @@ Edits go by source offsets, so that everything outside a finding stays byte for 
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -113,7 +114,7 @@ def annotate_html(html: str, number: Callable[[HtmlFinding], int | None]) -> str
 
 def _marks(html: str, finding: HtmlFinding, label: int, gaps: list[tuple[int, int]]) -> Iterator[Place]:
     start, first = finding.start, True
-    inside = [gap for gap in gaps if gap[0] >= finding.start and gap[1] <= finding.end]
+    inside = gaps[bisect_left(gaps, (finding.start, 0)):bisect_left(gaps, (finding.end, 0))]
     for stop, resume in [*inside, (finding.end, finding.end)]:
         if html[start:stop].strip():
             name = f' id="finding-{label}"' if first else ""

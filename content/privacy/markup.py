@@ -8,20 +8,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-INLINE = frozenset(
+INLINE = frozenset(str.split(
     "a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd mark nobr o:p q rp rt ruby s samp small "
-    "span strike strong sub sup tt u var wbr w:r w:t w:rpr".split()
-)
-BLOCK = frozenset(
+    "span strike strong sub sup tt u var wbr w:r w:t w:rpr"
+))
+BLOCK = frozenset(str.split(
     "address article aside blockquote body br button canvas caption center col colgroup dd details div dl dt "
     "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 head header hr html iframe img input label legend li "
     "link main map meta nav noscript object ol optgroup option p picture pre script section select source style "
-    "summary svg table tbody td textarea tfoot th thead title tr ul video".split()
-)
+    "summary svg table tbody td textarea tfoot th thead title tr ul video"
+))
 
 _PIECE = re.compile(
     r"<!--(?:.*?-->|.*\Z)|<!\[CDATA\[|\]\]>|<[!?][^<>]*+>"
-    r"|<(?P<close>/?)(?P<name>[A-Za-z_\u4e00-\u9fff][\w:.\-]*+)(?P<rest>(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+'|[\"'])*+)>",
+    r"|<(?P<close>/?)(?P<name>[A-Za-z_\u4e00-\u9fff][\w:.\-]*+)(?P<rest>(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+'|"
+    r"[\"'])*+)>",
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(r"([^\s=\"'/<>]++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))")

@@ -7,11 +7,13 @@ from content.privacy.kinds import KINDS, hide
 from content.privacy.reading import has_markup, read, read_markup
 from content.privacy.scan import Finding, scan_text
 
-_COMPOUND = frozenset(
-    "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 公冶 太叔 申屠 公孙 慕容 仲孙 钟离 长孙 宇文 司徒 "
-    "鲜于 司空 闾丘 子车 亓官 司寇 巫马 公西 颛孙 壤驷 公良 漆雕 乐正 宰父 谷梁 拓跋 夹谷 轩辕 令狐 段干 百里 呼延 东郭 南门 羊舌 微生 左丘 西门 "
-    "第五".split()
-)
+_COMPOUND = frozenset(str.split(
+    "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 公冶 太叔 申屠 "
+    "公孙 慕容 仲孙 钟离 长孙 宇文 司徒 "
+    "鲜于 司空 闾丘 子车 亓官 司寇 巫马 公西 颛孙 壤驷 公良 漆雕 乐正 宰父 谷梁 拓跋 夹谷 轩辕 令狐 段干 百里 呼延 "
+    "东郭 南门 羊舌 微生 左丘 西门 "
+    "第五"
+))
 
 
 def shown_value(plain: str, kind: str, style: str = "full") -> list[str]:
@@ -29,7 +31,8 @@ def mask_value(value: str, kind: str, style: str = "full") -> str:
     size = len(reading.plain)
     shown = shown_value(reading.plain, kind, style)
     places = zip(reading.places(0, size), shown, strict=True)
-    return replace(value, ((start, end, new) for (start, end, old), new in places if end > start and (new != old or end > start + 1)))
+    changed = ((*place, new) for place, new in places if new != place[2] or place[1] > place[0] + 1)
+    return replace(value, ((start, end, new) for start, end, _, new in changed if end > start))
 
 
 def replace(source: str, edits: Iterable[tuple[int, int, str]]) -> str:

@@ -7,9 +7,11 @@ from content.privacy.masks import name_mask, replace
 from content.privacy.page import Page
 from content.privacy.reading import Reading, read, read_markup
 
-_HEADER = re.compile(r"姓名|名字|户主|受益人|申请人|监护人|法定监护|家长|学生|患者|当事人|村民|受助人|领款人|持卡人|家庭成员|共同申请|被征收人|业主|\bname\b")
+_HEADER = re.compile(r"姓名|名字|户主|受益人|申请人|监护人|法定监护|家长|学生|患者|当事人|村民|受助人|领款人|"
+                     r"持卡人|家庭成员|共同申请|被征收人|业主|\bname\b")
 _NOT = re.compile(r"身份|证件|电话|手机|住址|地址|账号|卡号|关系|人数|数|编号|序号|单位|签")
-_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}(?:·[\u4e00-\u9fff]{1,8})*(?![\u4e00-\u9fff])|[\u4e00-\u9fff]{1,8}(?:·[\u4e00-\u9fff]{1,8})+|[A-Za-z]+(?: [A-Za-z]+)+")
+_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}(?:·[\u4e00-\u9fff]{1,8})*(?![\u4e00-\u9fff])|"
+                   r"[\u4e00-\u9fff]{1,8}(?:·[\u4e00-\u9fff]{1,8})+|[A-Za-z]+(?: [A-Za-z]+)+")
 
 
 def mask_names_html(html: str) -> str:

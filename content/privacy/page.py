@@ -1,6 +1,7 @@
 """What detectors look at: one reading of a text with its digit runs, its tables and its look-alikes at hand."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -89,6 +90,21 @@ class Page:
             for cell in table.cells:
                 if header.search(cell.header):
                     yield cell, table
+
+    def cell_at(self, place: int) -> tuple[Cell, Table] | None:
+        """The table cell that holds an offset."""
+        index = bisect_right(self._cell_starts, place) - 1
+        if index < 0 or place >= self._cells[index][0].end:
+            return None
+        return self._cells[index]
+
+    @cached_property
+    def _cells(self) -> list[tuple[Cell, Table]]:
+        return sorted(((cell, table) for table in self.tables for cell in table.cells), key=lambda each: each[0].start)
+
+    @cached_property
+    def _cell_starts(self) -> list[int]:
+        return [cell.start for cell, _ in self._cells]
 
     def before(self, start: int, size: int = 24) -> str:
         """Lower-case text just before an offset."""

@@ -6,7 +6,7 @@ tables become lines with tabs; offsets always lead back to the source.
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, cached_property
 from html import unescape
 
 from content.privacy.markup import BLOCK, INLINE, Piece, pieces, span_count
@@ -16,15 +16,24 @@ _INVISIBLE = (
     "\uffa0\ufff0-\ufffb\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f"
     "\U000e0000-\U000e01ef\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"
 )
+_SPREAD_LABELS = (
+    "姓名 电话 手机 联系电话 身份证 身份证号 身份证号码 证件号码 住址 家庭住址 地址 出生 出生日期 账号 护照 邮箱 "
+    "微信 户主 性别 病历号"
+)
 _ODD = re.compile(
-    r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});?"
+    "|".join(r"[ \u3000]{1,6}".join(word) for word in sorted(_SPREAD_LABELS.split(), key=len, reverse=True))
+    + r"|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});?"
     r"|(?:%(?:25)*+[0-9A-Fa-f]{2})++|\\u[0-9A-Fa-f]{4}|\\[nrt](?![A-Za-z])|[" + _INVISIBLE + "]++"
 )
 _ESCAPE = re.compile(r"%(?:25)*+([0-9A-Fa-f]{2})")
 _SINGLE_ESCAPES = frozenset(" -_.+:@=&/,|\t\n\"'0123456789")
-_TABLE_PARTS = frozenset("table thead tbody tfoot tr td th caption colgroup col".split())
-_TRADITIONAL = dict(zip("證電話機號碼護帳戶銀車聯絡係繫郵門單樓縣鎮鄉個歲診斷醫視聽語開庫臺國廣場區層棟號帐",
-                        "证电话机号码护账户银车联络系系邮门单楼县镇乡个岁诊断医视听语开库台国广场区层栋号账", strict=True))
+_TABLE_PARTS = frozenset(str.split(
+    "table thead tbody tfoot tr td th caption colgroup col"
+))
+_TRADITIONAL = dict(zip(
+    "證電話機號碼護帳戶銀車聯絡係繫郵門單樓縣鎮鄉個歲診斷醫視聽語開庫臺國廣場區層棟號帐",
+    "证电话机号码护账户银车联络系系邮门单楼县镇乡个岁诊断医视听语开库台国广场区层栋号账", strict=True,
+))
 NUMERALS = dict(zip("〇零○◯一二三四五六七八九壹贰貳叁參弎肆伍陆陸柒捌玖幺",
                     "000012345678912233345667891", strict=True))
 
@@ -57,7 +66,7 @@ class Reading:
         self.plain = text if text.isascii() else text.translate(_character_table())
         self._starts, self._ends = starts, ends
 
-    @property
+    @cached_property
     def digits(self) -> str:
         return self.plain.translate(_NUMERAL_TABLE)
 
@@ -100,6 +109,10 @@ class _Writer:
             self._entity(found, start, end)
         elif found[0] == "%":
             self._percent(found, start)
+        elif found[0] > "\u4e00":
+            for offset, char in enumerate(found):
+                if not char.isspace():
+                    self.raw(start + offset, start + offset + 1)
         elif found[0] == "\\":
             self.put(chr(int(found[2:], 16)) if found[1] == "u" else "\n", start, end)
 
@@ -241,4 +254,5 @@ def read_markup(html: str) -> Reading:
 
 def has_markup(text: str) -> bool:
     """Whether text holds a tag that a browser or an XML reader would take for one."""
-    return "<" in text and any(piece.name in INLINE or piece.name in BLOCK or piece.closes for piece in pieces(text))
+    return "<" in text and any(piece.name in INLINE or piece.name in BLOCK or piece.closes
+                              or text.startswith("<!--", piece.start) for piece in pieces(text))

@@ -8,20 +8,30 @@ import nh3
 from content.privacy.markup import pieces
 from content.privacy.reading import read_markup
 
-_TAGS = frozenset(
-    "a abbr b blockquote br caption code col colgroup dd del div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins "
-    "li ol p pre q s small span strong sub sup table tbody td tfoot th thead tr u ul".split()
-)
+_TAGS = frozenset(str.split(
+    "a abbr b blockquote br caption code col colgroup dd del div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i "
+    "img ins "
+    "li ol p pre q s small span strong sub sup table tbody td tfoot th thead tr u ul"
+))
 _CELL = frozenset({"colspan", "rowspan", "scope", "headers", "abbr"})
 _ATTRIBUTES = {
-    "*": frozenset({"title", "lang", "dir", "class"}), "a": frozenset({"href"}), "img": frozenset({"src", "alt", "width", "height"}),
-    "td": _CELL, "th": _CELL, "col": frozenset({"span"}), "colgroup": frozenset({"span"}), "ol": frozenset({"start", "type"}),
+    "*": frozenset({"title", "lang", "dir", "class"}), "a": frozenset({"href"}),
+    "img": frozenset({"src", "alt", "width", "height"}),
+    "td": _CELL, "th": _CELL, "col": frozenset({"span"}),
+    "colgroup": frozenset({"span"}), "ol": frozenset({"start", "type"}),
     "abbr": frozenset({"title"}),
 }
-CLASSES = frozenset({"align-center", "align-right", "align-justify", "indent", "no-indent", "doc-number", "signature", "sign-date", "table-wrap", "note"})
+CLASSES = frozenset(str.split(
+    "align-center align-right align-justify indent no-indent doc-number signature sign-date table-wrap note"
+))
+_SILENT = frozenset({"script", "style", "template", "title"})
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
-_PICTURES = frozenset("img image svg object embed picture video audio canvas iframe source input v:imagedata v:shape".split())
-_PICTURE_DATA = re.compile(r"data\s*:|background(?:-image)?\s*:[^;\"']*url|background\s*=|srcset\s*=|blob:", re.IGNORECASE)
+_PICTURES = frozenset(str.split(
+    "img image svg object embed picture video audio canvas iframe source input v:imagedata v:shape"
+))
+_PICTURE_DATA = re.compile(
+    r"data\s*:|background(?:-image)?\s*:[^;\"']*url|background\s*=|srcset\s*=|blob:", re.IGNORECASE,
+)
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
@@ -37,15 +47,16 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 def sanitise_html(html: str) -> str:
     """Structure, tables, lists, links and local pictures; no style, script, handler, frame or comment."""
     return nh3.clean(
-        html, tags=set(_TAGS), attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()}, url_schemes=set(_SCHEMES),
+        html, tags=set(_TAGS), attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        url_schemes=set(_SCHEMES),
         attribute_filter=_attribute, strip_comments=True, link_rel="noopener",
-        clean_content_tags={"script", "style", "template", "title"},
+        clean_content_tags=set(_SILENT),
     )
 
 
 def plain_text(html: str) -> str:
     """Readable text: blocks on lines of their own, table cells joined by tabs, invisible characters gone."""
-    cleaned = nh3.clean(html, tags=set(_TAGS), clean_content_tags={"script", "style", "template", "title"}, strip_comments=True)
+    cleaned = nh3.clean(html, tags=set(_TAGS), clean_content_tags=set(_SILENT), strip_comments=True)
     lines = (re.sub(r"[ \u00a0]+", " ", line).strip(" \t") for line in _visible(cleaned).split("\n"))
     return "\n".join(line for line in lines if line)
 

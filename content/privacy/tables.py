@@ -5,14 +5,17 @@ Cells are parted by tabs, pipes, commas, semicolons or wide gaps; HTML tables ar
 
 import re
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 HEADER_WORDS = re.compile(
-    r"身份|证件|公民|户主|姓名|名字|电话|手机|联系|住址|地址|住所|坐落|账号|账户|卡号|一卡通|存折|出生|生日|护照|通行证|"
+    r"身份|证件|公民|年份|人口|面积|金额|合计|数量|户主|姓名|名字|电话|手机|联系|住址|地址|住所|坐落|账号|账户|"
+    r"卡号|一卡通|存折|出生|生日|护照|通行证|"
     r"车牌|号牌|邮箱|微信|qq|病|诊断|残疾|学籍|婚|宗教|血型|户籍|户口|门牌|编号|序号|受益人|申请人|"
     r"\bid\b|name|phone|mobile|tel|address|card|account|e-?mail|birth|passport|wechat|sfz|idcard|\bno\b"
 )
 PERSON_WORDS = re.compile(
-    r"姓名|名字|户主|申请人|受益人|身份证|身份号|监护人|家长|学生|患者|考生|驾驶人|当事人|业主|村民|受助|农户|被保险人|参保人|"
+    r"姓名|名字|户主|申请人|受益人|身份证|身份号|监护人|家长|学生|患者|考生|驾驶人|当事人|业主|村民|受助|农户|"
+    r"被保险人|参保人|"
     r"持证人|本人|\bname\b|证件号"
 )
 _SPLITTERS = (
@@ -142,11 +145,11 @@ class _Reader:
         return False
 
     def _second_header(self, texts: list[str]) -> bool:
-        if not self.fresh or len(texts) < len(self.table.headers):
+        if not self.fresh:
             self.table = None
             return False
-        merged = self.table.headers + [""] * (len(texts) - len(self.table.headers))
-        self.table.headers[:] = [f"{above} {below}".strip() for above, below in zip(merged, texts, strict=True)]
+        pairs = zip_longest(self.table.headers, texts, fillvalue="")
+        self.table.headers[:] = [f"{above} {below}".strip() for above, below in pairs]
         self.fresh = False
         return True
 

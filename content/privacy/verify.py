@@ -10,7 +10,8 @@ from content.privacy.reading import Reading, has_markup, read, read_markup
 
 _SEPARATORS = re.compile(r"[\W_]+")
 _SECRET = re.compile(
-    r"(?P<level>绝\s*密|机\s*密|秘\s*密)\s*[★☆*]|[★☆]\s*(?P<after>绝\s*密|机\s*密|秘\s*密)|密级\s*[::：]\s*(?P<named>绝密|机密|秘密|内部)"
+    r"(?P<level>绝\s*密|机\s*密|秘\s*密)\s*[★☆*]|[★☆]\s*(?P<after>绝\s*密|机\s*密|秘\s*密)|"
+    r"密级\s*[::：]\s*(?P<named>绝密|机密|秘密|内部)"
     r"|^\s*(?P<alone>绝\s*密|机\s*密|秘\s*密)\s*(?:(?:长期|\d+\s*[年月天])\s*)?$|保密期限\s*[:：]\s*(?:长期|\d+)",
     re.MULTILINE,
 )

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from content.privacy.page import Hit, Page
 from content.privacy.tables import Table
 
-GLUE = r"(?:号码|号|编号| ?no\.?| ?number| ?#)?(?:\([^()\n]{0,20}\))?(?: is|为|是|系|[\s:=>\"'|,\[(【*_/-]){0,6}"
+GLUE = (
+    r"(?:旧|新|原|老)?(?:号码|号|编号| ?no\.?| ?number| ?#)?(?:\([^()\n]{0,20}\))?(?: is|为|是|系|"
+    r"[\s:=>\"'|,\[(【*_/-]){0,6}"
+)
 SEP = r"[\s\-._·•|,/]{0,3}"
 
 
@@ -27,7 +30,8 @@ class Detector:
 class Labelled:
     """Values found by their label: ``labels`` and ``value`` are patterns over lower-case text.
 
-    ``unless(page, start, end, label)`` refuses a value; ``column(table, header)`` says whether a column counts.
+    ``words`` says that values are words, in which Chinese numerals stay.
+    ``unless(page, start, end)`` refuses a value; ``column(table, header)`` says whether a column counts.
     """
 
     kind: str
@@ -36,6 +40,7 @@ class Labelled:
     value: str
     certain: bool = True
     weight: int = 5
+    words: bool = False
     headers: str = ""
     unless: Callable[[Page, int, int], bool] = lambda page, start, end: False
     column: Callable[[Table, str], bool] = lambda table, header: True
@@ -48,14 +53,14 @@ class Labelled:
                 yield Hit(start, end, self.kind, self.why, self.certain, self.weight)
 
     def _beside(self, page: Page) -> Iterator[tuple[int, int]]:
-        value, text = re.compile(self.value), page.values
+        value, text = re.compile(self.value), page.low if self.words else page.values
         for label in re.finditer(f"(?:{self.labels}){GLUE}", page.low):
             match = value.match(text, label.end())
             if match:
                 yield match.span(match.lastindex or 0)
 
     def _below(self, page: Page) -> Iterator[tuple[int, int]]:
-        value, text = re.compile(self.value), page.values
+        value, text = re.compile(self.value), page.low if self.words else page.values
         for cell, table in page.cells(re.compile(self.headers or self.labels)):
             if self.column(table, cell.header):
                 for match in value.finditer(text, cell.start, cell.end):

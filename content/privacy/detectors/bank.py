@@ -9,12 +9,14 @@ from content.privacy.lookalikes import ORGAN, PUBLIC_ACCOUNT
 from content.privacy.page import Hit, Page, Run
 
 _LABELS = (
-    r"账号|账户|卡号|一卡通|银行卡|存折|社保卡|社会保障卡|惠农卡|开户行[^,。;\n\d]{0,20}|工资卡|储蓄卡|卡\(折\)号|折号|收款卡|打款|"
+    r"账号|账户|卡号|一卡通|银行卡|存折|社保卡|社会保障卡|惠农卡|开户行[^,。;\n\d]{0,20}|工资卡|储蓄卡|卡\(折\)号|"
+    r"折号|收款卡|打款|"
     r"(?:bank|account|acct|card)[ _-]?(?:card|account|acct|no|num(?:ber)?|id)?|yhkh|yhzh|yinhangka|zhanghao|kahao"
 )
 _NOT = re.compile(r"(?:id|identity)[ _-]?card|身份|微信|qq|公众|支付宝|抖音|微博|证书?号")
 _CARD = re.compile(r"(?=((?:62|60|4\d|5[1-5]|3[4-7]|9[0-8]|68|69)\d{11,17}))")
-_TIDY = {(16,), (17,), (18,), (19,), (4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 4, 4, 4, 1), (4, 4, 4, 7), (6, 13), (6, 10), (4, 12), (4, 15),
+_TIDY = {(16,), (17,), (18,), (19,), (4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 4, 4, 4, 1), (4, 4, 4, 7), (6, 13), (6, 10),
+         (4, 12), (4, 15),
          (8, 8), (4, 4, 4, 4, 2), (8, 11), (6, 4, 4, 5), (6, 4, 4, 4), (4, 4, 8), (4, 4, 11), (10, 9)}
 _PERSONAL_NAME = re.compile(r"户主|村民|身份证|本人|持卡人|申请人|\d{17}[\dx]|姓名|个人账|居民")
 _WHY_CARD = "符合银行卡号规则（校验位正确），属于个人金融账户信息。"
@@ -37,7 +39,8 @@ def _public(page: Page, start: int, end: int) -> bool:
 
 def _organ_named(text: str) -> bool:
     """An organ as account holder; the name of a bank is no holder."""
-    return bool(ORGAN.search(re.sub(r"[^,。;:\s]{0,14}(?:银行|信用社|农信社|农商行|信用联社|储蓄所|邮政)[^,。;:\s]{0,14}", "", text)))
+    return bool(ORGAN.search(re.sub(r"[^,。;:\s]{0,14}(?:银行|信用社|农信社|农商行|信用联社|储蓄所|"
+                                    r"邮政)[^,。;:\s]{0,14}", "", text)))
 
 
 def _cards(page: Page, run: Run) -> Iterator[Hit]:
@@ -67,7 +70,8 @@ def _other(page: Page, start: int, end: int) -> bool:
 
 _labelled = Labelled(
     "BANK_CARD", _WHY_ACCOUNT, _LABELS, digits_value(9, 30), unless=_other, weight=4,
-    column=lambda table, header: not re.search(r"金额|户数|公司|单位|身份|证件", header),
+    column=lambda table, header: not re.search(r"金额|户数|公司|单位|身份|证件", header)
+    and (table.persons or not any(ORGAN.search(each) or "供应商" in each for each in table.headers)),
 )
 
 

@@ -8,9 +8,11 @@ from content.privacy.page import Hit, Page
 
 _MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _FULL = (
-    r"(?<!\d)(?:1[89]|20)\d\d\s?(?:年|[-/.])\s?(?:1?十?\d{1,2}|十\d?)\s?(?:月|[-/.])\s?(?:\d?十?\d{1,2}|\d?十)(?:\s?日)?(?!\d)"
+    r"(?<!\d)(?:1[89]|20)\d\d\s?(?:年|[-/.])\s?(?:1?十?\d{1,2}|十\d?)\s?(?:月|[-/.])\s?(?:\d?十?\d{1,2}|"
+    r"\d?十)(?:\s?日)?(?!\d)"
     r"|(?<!\d)(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)"
-    rf"|{_MONTHS}\s?\d{{1,2}}(?:st|nd|rd|th)?,?\s?(?:19|20)\d\d|\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{_MONTHS},?\s?(?:19|20)\d\d"
+    rf"|{_MONTHS}\s?\d{{1,2}}(?:st|nd|rd|th)?,?\s?(?:19|20)\d\d|\d{{1,2}}(?:st|nd|rd|"
+    rf"th)?\s(?:of\s)?{_MONTHS},?\s?(?:19|20)\d\d"
     r"|(?<!\d)\d{1,2}[-/]\d{1,2}[-/](?:19|20)\d\d(?!\d)"
 )
 _MONTH_ONLY = r"(?<!\d)(?:19|20)\d\d\s?(?:年|[-/.])\s?(?:0?[1-9]|1[0-2])(?:\s?月)?(?![\d月])"
@@ -19,11 +21,13 @@ _WHY = "出生日期，属于个人信息。"
 _CADRE = re.compile(r"职务|任职|学历|拟任|职级")
 
 _beside = Labelled(
-    "BIRTH_DATE", _WHY, r"出生(?:日期|年月日|年月|时间|于|在)?(?!,)|生日|(?<![发产])生于|生辰|birth ?(?:date|day)|date of birth|dob|born(?: on| in)?|birth|csrq", _FULL,
+    "BIRTH_DATE", _WHY, r"出生(?:日期|年月日|年月|时间|于|在)?(?!,)|生日|(?<![发产])生于|生辰|birth ?(?:date|day)|"
+    r"date of birth|dob|born(?: on| in)?|birth|csrq", _FULL,
     headers=r"出生|生日|birth|dob|csrq",
 )
 _months = Labelled(
-    "BIRTH_DATE", "出生年月，可与姓名一起识别个人。", r"(?!)", _MONTH_ONLY, certain=False, weight=1, headers=r"出生|生日|birth",
+    "BIRTH_DATE", "出生年月，可与姓名一起识别个人。", r"(?!)", _MONTH_ONLY, certain=False, weight=1,
+    headers=r"出生|生日|birth",
     column=lambda table, header: not any(_CADRE.search(each) for each in table.headers),
 )
 

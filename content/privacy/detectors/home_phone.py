@@ -11,9 +11,11 @@ _AREA = r"\(?0(?:10|2\d|[3-9]\d{2})\)?[\s\-–]{0,3}"
 _LINE = re.compile(rf"(?<![\d-])(?:(?:\+86|0086)[\s-]?)?(?:{_AREA})?[2-8](?:[\s-]?\d){{6,7}}(?![\d-])(?!\.\d|:\d)")
 _WITH_AREA = re.compile(rf"(?<![\d-]){_AREA}[2-8](?:[\s-]?\d){{6,7}}(?!\d)")
 _PERSONAL = re.compile(
-    r"(?:家庭|住宅|家里|家中|宅电|宅|个人|本人|家长|监护人|申请人|户主|来信人|来电人|来访人|当事人|其|业主|村民|亲属|家属|联系人家|私人|投诉人|"
+    r"(?:家庭|住宅|家里|家中|宅电|宅|个人|本人|家长|监护人|申请人|户主|来信人|来电人|来访人|当事人|其|业主|村民|"
+    r"亲属|家属|联系人家|私人|投诉人|"
     r"举报人|反映人|诉求人|求助人|患者|学生|考生|被访人|(?:his|her|home|family|residential|private)[ _-]?)"
-    rf"[^,。;:\n\d]{{0,6}}(?:电话|座机|固话|联系方式|phone|tel(?:ephone)?|line|number){GLUE}$|(?:宅电|住宅电话|家电){GLUE}$"
+    rf"[^,。;:\n\d]{{0,6}}(?:电话|座机|固话|联系方式|phone|tel(?:ephone)?|line|number){GLUE}$|(?:宅电|住宅电话|"
+    rf"家电){GLUE}$"
 )
 _GENERIC = re.compile(rf"(?:电话|座机|固话|联系方式|phone|tel(?:ephone)?){GLUE}$")
 _HEADER = re.compile(r"电话|座机|固话|联系方式|手机|phone|tel")
@@ -26,9 +28,9 @@ def _find(page: Page) -> Iterator[Hit]:
     for match in _LINE.finditer(page.values):
         start, end = match.span()
         before = page.before(start, 40)
-        if _PERSONAL.search(before) or _GENERIC.search(before) and _of_person(page, start):
-            if not page.office(start, end):
-                yield Hit(start, end, "HOME_PHONE", _WHY, True, 3)
+        personal = _PERSONAL.search(before) or (_GENERIC.search(before) and _of_person(page, start))
+        if personal and not page.office(start, end):
+            yield Hit(start, end, "HOME_PHONE", _WHY, True, 3)
     for cell, table in page.cells(_HEADER):
         if table.persons and not _OFFICE_HEADER.search(cell.header):
             for match in _LINE.finditer(page.values, cell.start, cell.end):
@@ -37,7 +39,8 @@ def _find(page: Page) -> Iterator[Hit]:
 
 def _of_person(page: Page, start: int) -> bool:
     """A bare 电话 belongs to a person whose other data stand before it in the same sentence."""
-    sentence = page.sentence_before(start)
+    in_table = bool(re.search(r"[\t|][^\n]{0,12}$", page.before(start)))
+    sentence = page.before(start, 200) if in_table else page.sentence_before(start)
     persons = list(_PERSON.finditer(sentence))
     return bool(persons) and not ORGAN.search(sentence, persons[-1].end())
 

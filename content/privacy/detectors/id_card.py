@@ -8,14 +8,17 @@ from content.privacy.detectors._labelled import SEP, Detector, Labelled
 from content.privacy.page import Hit, Page, Run
 
 _LABELS = (
-    r"身份证件?|公民身份|身份号|证件号码?|证件编号|驾驶证|社会保障号|社保号|社会保险号|居住证|残疾人?证|证照号|身份证明号|有效证件|"
-    r"id[ _-]?card|\bids?\b|identity|identification|id[ _-]?(?:no|num)|sfz(?:h|hm)?|shenfenzheng|zjhm|cert(?:ificate)?[ _-]?no"
+    r"身份证件?|公民身份|身份号|证件号码?|证件编号|驾驶证|社会保障号|社保号|社保编号|社会保险号|居住证|残疾人?证|"
+    r"证照号|身份证明号|有效证件|"
+    r"id[ _-]?card|\bids?\b|identity|identification|id[ _-]?(?:no|num)|sfz(?:h|hm)?|shenfenzheng|zjhm|"
+    r"cert(?:ificate)?[ _-]?no"
 )
 _BIRTH18 = r"(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _ID18 = re.compile(rf"(?=([1-9]\d{{5}}{_BIRTH18}\d{{3}}[\dX]))")
 _ID15 = re.compile(r"(?=([1-8]\d{5}\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}))")
 _DISABILITY = re.compile(r"[1-7][1-4](?:B\d)?")
-_TIDY = {(18,), (17, 1), (6, 8, 4), (6, 4, 4, 4), (6, 4, 2, 2, 4), (6, 12), (14, 4), (10, 8), (4, 4, 4, 4, 2), (3, 3, 8, 4),
+_TIDY = {(18,), (17, 1), (6, 8, 4), (6, 4, 4, 4), (6, 4, 2, 2, 4), (6, 12), (14, 4), (10, 8), (4, 4, 4, 4, 2),
+         (3, 3, 8, 4),
          (6, 6, 6), (3, 3, 4, 4, 4), (3,) * 6, (2,) * 9, (1,) * 18}
 _NEAR = re.compile(r"身份|证件|公民|户主|监护|老身份|居民|申请人|残疾|sfz|identity|\bid\b|姓名|出生")
 _CREDIT = re.compile(r"信用代码|机构代码|登记证号|识别号|税号|注册号|credit")
@@ -41,7 +44,7 @@ def _eighteen(page: Page, run: Run) -> Iterator[Hit]:
 def _disability_end(run: Run, first: int, last: int) -> int:
     """A disability card 残疾人证 is the identity number, class 1-7, grade 1-4 and perhaps a reissue B1."""
     tail = _DISABILITY.match(run.compact, last)
-    if tail and not run.ends(last) or tail and run.ends(tail.end()) and len(run.groups(first, tail.end())) > 10:
+    if (tail and not run.ends(last)) or (tail and run.ends(tail.end()) and len(run.groups(first, tail.end())) > 10):
         return tail.end()
     return last
 
@@ -60,17 +63,17 @@ def _fifteen(page: Page, run: Run) -> Iterator[Hit]:
             continue
         start, end = run.span(first, last)
         labelled = _NEAR.search(page.before(start, 16))
-        if labelled or len(run.groups(first, last)) == 1 and not page.other_number(start, end):
+        if labelled or (len(run.groups(first, last)) == 1 and not page.other_number(start, end)):
             yield Hit(start, end, "ID_CARD", _OLD, bool(labelled), 7)
 
 
 def _not_an_id(page: Page, start: int, end: int) -> bool:
-    value = re.sub(r"[\W_]", "", page.plain[start:end]).upper()
-    return uscc_valid(value) or bool(_CREDIT.search(page.before(start, 10)))
+    return bool(_CREDIT.search(page.before(start, 10)))
 
 
 _labelled = Labelled(
-    "ID_CARD", _LABELLED, _LABELS, rf"\d(?:{SEP}\d){{12,18}}{SEP}[\dx](?:b\d)?(?![\d*a-wyz])", unless=_not_an_id, weight=4,
+    "ID_CARD", _LABELLED, _LABELS,
+    rf"\d(?:{SEP}\d){{12,18}}{SEP}[\dx](?:b\d)?(?![\d*a-wyz])", unless=_not_an_id, weight=4,
 )
 
 

@@ -7,14 +7,19 @@ from content.privacy.detectors._labelled import Detector
 from content.privacy.page import Hit, Page, Run
 
 _MOBILE = re.compile(r"(?=(1[3-9]\d{9}))")
-_TIDY = ((3, 4, 4), (3, 8), (7, 4), (3, 3, 5), (4, 3, 4), (4, 4, 3), (3, 2, 2, 2, 2), (3, 4, 2, 2), (5, 6), (2, 3, 3, 3),
+_TIDY = ((3, 4, 4), (3, 8), (7, 4), (3, 3, 5), (4, 3, 4), (4, 4, 3), (3, 2, 2, 2, 2), (3, 4, 2, 2), (5, 6),
+         (2, 3, 3, 3),
          (3, 2, 3, 3), (5, 3, 3), (1, 10), (1, 2, 4, 4))
 _LABEL = re.compile(
-    r"(?:电话|手机|联系方式|联系号码|号码|移动|微信|联络|致电|拨打|mobile|phone|cell|tel|contact|call|whatsapp|sjh|shouji|dianhua)[^。;\n]{0,14}$"
+    r"(?:电话|手机|联系方式|联系号码|微信|联络|致电|拨打|mobile|phone|cell|tel|contact|call|whatsapp|sjh|shouji|"
+    r"dianhua)[^。;\n]{0,14}$"
 )
 _PREFIX = re.compile(r"(?:\+|\(|(?<!\d)00)?86\)?[\s\-]{0,2}$|(?<!\d)0$")
+_FIGURES = re.compile(r"人口|金额|面积|产量|数量|收入|支出|合计|预算|决算|总值|元\)|编[号码]|代码|税号")
 _WIDE_GAP = re.compile(r"[\t|,;、]")
 _WHY = "符合手机号码规则，属于个人联系方式。"
+_WEB = re.compile(r"(?:https?://|www\.)[^\s\"'<>,。;]*[/_t-]$")
+_PAGE_NUMBER = re.compile(r"/|\.(?:s?html?|jspx?|aspx?|php)")
 _HIDDEN_SERIAL = re.compile(r"[0-9a-z]{2,}$")
 
 
@@ -51,7 +56,7 @@ def _lead(run: Run, first: int) -> int | None:
 def _believed(page: Page, run: Run, first: int, last: int, start: int, end: int) -> bool:
     groups, gaps = run.groups(first, last), run.gaps(first, last)
     labelled = bool(_LABEL.search(page.before(start)))
-    if page.office(start, end) or not labelled and page.other_number(start, end):
+    if page.office(start, end) or _in_figures(page, start) or (not labelled and page.other_number(start, end)):
         return False
     if len(groups) == 1:
         return not _part_of_code(page, start, end)
@@ -61,21 +66,30 @@ def _believed(page: Page, run: Run, first: int, last: int, start: int, end: int)
         return varied and (labelled or alone or not _WIDE_GAP.search("".join(gaps)) or _in_phone_column(page, start))
     if any(_WIDE_GAP.search(gap) for gap in gaps):
         return False
-    if labelled or groups in _TIDY[:3] or groups in _TIDY and not any(gap.isspace() for gap in gaps):
+    if labelled or groups in _TIDY[:3] or (groups in _TIDY and not any(gap.isspace() for gap in gaps)):
         return True
     return len(groups) == 2 and min(groups) >= 2 and any("\n" in gap for gap in gaps)
 
 
 def _part_of_code(page: Page, start: int, end: int) -> bool:
     """Digits glued to letters or to decimals: a hash, an equipment number, an amount."""
+    if _PAGE_NUMBER.match(page.after(end)) and _WEB.search(page.before(start, 200)):
+        return True
     before, after = page.before(start, 3), page.after(end, 3)
-    if re.match(r"\.\d", after) or re.search(r"\d[.,]$", before):
+    if re.match(r"\.\d", after) or re.search(r"\d\.$", before):
         return True
     return bool(re.match(r"[a-z]", after) and _HIDDEN_SERIAL.search(before))
 
 
+def _in_figures(page: Page, start: int) -> bool:
+    """A number under a header of figures, in a table that is not of persons."""
+    found = page.cell_at(start)
+    return bool(found) and not found[1].persons and bool(_FIGURES.search(found[0].header))
+
+
 def _in_phone_column(page: Page, start: int) -> bool:
-    return any(cell.start <= start < cell.end for cell, _ in page.cells(re.compile(r"电话|手机|联系|phone|mobile|tel")))
+    found = page.cell_at(start)
+    return bool(found) and bool(re.search(r"电话|手机|联系|phone|mobile|tel", found[0].header))
 
 
 DETECTOR = Detector("mobile", _find)

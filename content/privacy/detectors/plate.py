@@ -11,7 +11,8 @@ _GAP = r"[\s·•.\-_]{0,2}"
 _PLATE = re.compile(
     rf"[{_PROVINCES}]{_GAP}[A-HJ-NP-Za-hj-np-z]{_GAP}"
     rf"(?:[A-HJKa-hjk]{_GAP}[A-HJ-NP-Za-hj-np-z0-9](?:{_GAP}[0-9]){{4}}|[0-9](?:{_GAP}[0-9]){{4}}{_GAP}[A-HJKa-hjk]"
-    rf"|[A-HJ-NP-Za-hj-np-z0-9](?:{_GAP}[A-HJ-NP-Za-hj-np-z0-9]){{3}}{_GAP}[A-HJ-NP-Za-hj-np-z0-9挂学警港澳])(?![A-Za-z0-9])"
+    rf"|"
+    rf"[A-HJ-NP-Za-hj-np-z0-9](?:{_GAP}[A-HJ-NP-Za-hj-np-z0-9]){{3}}{_GAP}[A-HJ-NP-Za-hj-np-z0-9挂学警港澳])(?![A-Za-z0-9])"
 )
 _WHY = "机动车号牌，可关联到车主个人。"
 

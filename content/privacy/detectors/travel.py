@@ -8,11 +8,13 @@ from content.privacy.page import Hit, Page
 
 _D = SEP + r"\d"
 _PASSPORT_SHAPE = (
-    rf"(?<![a-z0-9])(?:e(?:{_D}|{SEP}[a-hj-np-z])(?:{_D}){{7}}|g(?:{_D}){{8}}|1[45](?:{_D}){{7}}|[dsp]e(?:{_D}){{7}}|[dsp](?:{_D}){{7}})"
+    rf"(?<![a-z0-9])(?:e(?:{_D}|{SEP}[a-hj-np-z])(?:{_D}){{7}}|g(?:{_D}){{8}}|1[45](?:{_D}){{7}}|"
+    rf"[dsp]e(?:{_D}){{7}}|[dsp](?:{_D}){{7}})"
     r"(?![a-z0-9])"
 )
 _PERMIT_SHAPE = (
-    rf"(?<![a-z0-9])(?:[hm](?:{_D}){{8}}(?:{_D}{_D})?|c{SEP}[a-hj-np-z0-9](?:{_D}){{7}}|w(?:{_D}){{8}}|l(?:{_D}){{8}}|t(?:{_D}){{8}})"
+    rf"(?<![a-z0-9])(?:[hm](?:{_D}){{8}}(?:{_D}{_D})?|c{SEP}[a-hj-np-z0-9](?:{_D}){{7}}|w(?:{_D}){{8}}|"
+    rf"l(?:{_D}){{8}}|t(?:{_D}){{8}})"
     r"(?![a-z0-9])"
 )
 _PASSPORT_WHY = "护照号码，属于个人身份信息。"
@@ -21,15 +23,20 @@ _NEAR = re.compile(r"护照|证件|出入境|出国|出境|身份|passport|姓�
 _NEAR_PERMIT = re.compile(r"通行证|回乡证|港澳|台胞|台湾|大陆|内地|证件|香港|澳门|permit|居民")
 
 _by_label = (
-    Labelled("PASSPORT", _PASSPORT_WHY, r"护照|passport|huzhao", r"(?=[a-z\d -]*\d{3})[a-z]{0,2}[ -]?\d(?:[ -]?[a-z\d]){5,9}(?![a-z\d*])"),
+    Labelled(
+        "PASSPORT", _PASSPORT_WHY, r"护照|passport|huzhao",
+        r"(?=[a-z\d -]*\d{3})[a-z]{0,2}[ -]?\d(?:[ -]?[a-z\d]){5,9}(?![a-z\d*])",
+    ),
     Labelled(
         "HKMO_PERMIT", _PERMIT_WHY,
-        r"通行证|回乡证|台胞证|台湾居民[^,。;\n\d]{0,12}证|港澳居民[^,。;\n\d]{0,12}证|home[ -]return permit|travel permit|mtp",
+        r"通行证|回乡证|台胞证|台湾居民[^,。;\n\d]{0,12}证|港澳居民[^,。;\n\d]{0,12}证|home[ -]return permit|"
+        r"travel permit|mtp",
         r"(?=[a-z\d -]*\d{4})[a-z]{0,2}[ -]?\d(?:[ -]?\d){6,9}(?:\(?[a-z]\)?)?(?![a-z\d*])",
     ),
     Labelled("PASSPORT", _PASSPORT_WHY, r"证件号|证照号|证件编号|id[ _-]?no", _PASSPORT_SHAPE),
     Labelled("HKMO_PERMIT", _PERMIT_WHY, r"证件号|证照号|证件编号|id[ _-]?no", _PERMIT_SHAPE),
-    Labelled("FOREIGN_ID", "外国人永久居留身份证号码，属于个人身份信息。", r"永久居留[^,。;\n\d]{0,6}证|permanent resid[a-z]*[^,.;\n\d]{0,12}", r"[a-z]{3}\d{12}(?!\d)|9\d{17}(?!\d)"),
+    Labelled("FOREIGN_ID", "外国人永久居留身份证号码，属于个人身份信息。", r"永久居留[^,。;\n\d]{0,6}证|permanent "
+        r"resid[a-z]*[^,.;\n\d]{0,12}", r"[a-z]{3}\d{12}(?!\d)|9\d{17}(?!\d)"),
 )
 
 
@@ -38,9 +45,10 @@ def _by_shape(page: Page) -> Iterator[Hit]:
         ("PASSPORT", _PASSPORT_SHAPE, _NEAR, _PASSPORT_WHY), ("HKMO_PERMIT", _PERMIT_SHAPE, _NEAR_PERMIT, _PERMIT_WHY),
     ):
         for match in re.finditer(shape, page.values):
-            if match[0][0].isalpha() and near.search(page.before(match.start(), 30)):
-                if not page.other_number(*match.span()) or re.search(f"证件号{GLUE}$", page.before(match.start())):
-                    yield Hit(*match.span(), kind, why, False, 2)
+            announced = match[0][0].isalpha() and near.search(page.before(match.start(), 30))
+            named = re.search(f"证件号{GLUE}$", page.before(match.start()))
+            if announced and (named or not page.other_number(*match.span())):
+                yield Hit(*match.span(), kind, why, False, 2)
 
 
 def _find(page: Page) -> Iterator[Hit]:
@@ -50,6 +58,6 @@ def _find(page: Page) -> Iterator[Hit]:
 
 
 DETECTOR = Detector(
-    "travel", _find, ("护照", "通行证", "回乡证", "台胞", "台湾居民", "港澳", "证件", "证照", "passport", "permit", "居留", "resid", "huzhao",
-                      "id no", "id_no", "idno", "出国", "出境"),
+    "travel", _find, ("护照", "通行证", "回乡证", "台胞", "台湾居民", "港澳", "证件", "证照", "passport",
+                      "permit", "居留", "resid", "huzhao", "id no", "id_no", "idno", "出国", "出境"),
 )

@@ -12,7 +12,7 @@ TEXT = "申请人李四，身份证号11010519491231002X，手机13800138000。�
 
 def test_every_detector_file_gives_a_detector_with_its_own_name():
     found = collect(detectors, "DETECTOR")
-    files = [path for path in Path(detectors.__file__).parent.glob("[!_]*.py")]
+    files = list(Path(detectors.__file__).parent.glob("[!_]*.py"))
     assert len(found) == len(files)
     assert all(callable(detector.find) for detector in found.values())
 
