@@ -43,6 +43,8 @@ class Row(Base):
         Index("ix_journal_subject", "subject_kind", "subject_id", "seq"),
         Index("ix_journal_kind_seq", "subject_kind", "seq"),
         Index("ix_journal_actor", "actor_id", "seq"),
+        Index("ix_journal_action", "action", "seq"),
+        Index("ix_journal_at", "at"),
     )
 
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -199,6 +201,31 @@ def told(session: Session, kind: str, subject_id: int) -> list[Row | Entry]:
     return [*history(session, kind, subject_id), *waiting]
 
 
+@dataclass(frozen=True)
+class Query:
+    """What narrows a reading of the journal; None and empty narrow nothing. Moments: `since` <= at < `until`."""
+
+    actor_id: int | None = None
+    action: str = ""
+    kind: str = ""
+    subject_id: int | None = None
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+
+
+def newest(session: Session, asked: Query, before: int | None = None, limit: int = 50) -> list[Row]:
+    """The rows that `asked` leaves, newest first, those with numbers below `before`; one query."""
+    conditions = [(asked.actor_id, Row.actor_id == asked.actor_id), (asked.action, Row.action == asked.action),
+                  (asked.kind, Row.subject_kind == asked.kind), (asked.subject_id, Row.subject_id == asked.subject_id),
+                  (before, Row.seq < (before or 0))]
+    query = select(Row).where(*(condition for given, condition in conditions if given not in (None, "")))
+    if asked.since is not None:
+        query = query.where(Row.at >= asked.since)
+    if asked.until is not None:
+        query = query.where(Row.at < asked.until)
+    return list(session.scalars(query.order_by(Row.seq.desc()).limit(limit)).unique())
+
+
 # -- erasing and verifying --------------------------------------------------------------------------------------
 
 def erase(session: Session, seq: int, *, actor_id: int, why: str) -> Entry:
@@ -211,11 +238,16 @@ def erase(session: Session, seq: int, *, actor_id: int, why: str) -> Entry:
     return record(session, ERASED, ("journal", seq), actor_id=actor_id, why=why)
 
 
-def verify(session: Session, batch: int = 1000) -> Iterator[str]:
-    """Recompute the chain; yields one sentence for each break, the first break first."""
+def verify(session: Session, batch: int = 1000, first: int = 1, last: int | None = None) -> Iterator[str]:
+    """Recompute the chain; yields one sentence for each break, the first break first.
+
+    From row `first` to row `last`, both included; the row before `first` is believed.
+    """
     erased = set(session.scalars(select(Row.subject_id).where(Row.action == ERASED)))
-    seq, previous = 0, GENESIS
-    while rows := after(session, seq, batch):
+    seq, previous = first - 1, GENESIS
+    if first > 1:
+        previous = session.scalar(select(Row.hash).where(Row.seq == seq)) or GENESIS
+    while rows := [row for row in after(session, seq, batch) if last is None or row.seq <= last]:
         for row in rows:
             yield from _check(row, seq + 1, previous, erased)
             seq, previous = row.seq, row.hash

@@ -49,7 +49,8 @@ class Policy:
         if request.password_due:
             return Denied("a new password is due")
         node = getattr(context, "node", None)
-        if permits(request.identity_cache, Permission(permission), node, request.tree):
+        unit = getattr(context, "department_id", None)
+        if permits(request.identity_cache, Permission(permission), node, request.tree, unit):
             return Allowed(permission)
         return Denied(permission)
 

@@ -114,11 +114,15 @@ def holder(identity: Identity, roles: frozenset[Role], node: Node | None, tree: 
     return users[0] if users else None
 
 
-def permits(identity: Identity | None, permission: Permission, node: Node | None, tree: Tree) -> bool:
-    """The one question. Nobody (None) is permitted nothing that is in the table."""
+def permits(identity: Identity | None, permission: Permission, node: Node | None, tree: Tree,
+            department_id: int | None = None) -> bool:
+    """The one question, about a column, a department, or (neither) the site. Nobody (None) is permitted nothing."""
     if identity is None:
         return False
-    return identity.system or holder(identity, PERMISSIONS[permission], node, tree) is not None
+    roles = PERMISSIONS[permission]
+    if node is None and department_id is not None:
+        return identity.system or any(manages(identity, role, department_id, tree) for role in roles)
+    return identity.system or holder(identity, roles, node, tree) is not None
 
 
 def columns_for(identity: Identity, roles: frozenset[Role], tree: Tree) -> list[Node]:

@@ -92,7 +92,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_journal")),
     )
     with op.batch_alter_table("journal", schema=None) as batch_op:
+        batch_op.create_index("ix_journal_action", ["action", "seq"], unique=False)
         batch_op.create_index("ix_journal_actor", ["actor_id", "seq"], unique=False)
+        batch_op.create_index("ix_journal_at", ["at"], unique=False)
         batch_op.create_index("ix_journal_kind_seq", ["subject_kind", "seq"], unique=False)
         batch_op.create_index("ix_journal_subject", ["subject_kind", "subject_id", "seq"], unique=False)
 
@@ -470,7 +472,9 @@ def downgrade() -> None:
     with op.batch_alter_table("journal", schema=None) as batch_op:
         batch_op.drop_index("ix_journal_subject")
         batch_op.drop_index("ix_journal_kind_seq")
+        batch_op.drop_index("ix_journal_at")
         batch_op.drop_index("ix_journal_actor")
+        batch_op.drop_index("ix_journal_action")
 
     op.drop_table("journal")
     op.drop_table("follower")
