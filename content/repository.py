@@ -168,9 +168,12 @@ def tally_of(node: Node, found: dict[int, Tally]) -> Tally:
     return Tally(sum(each.count for each in own), max(newest, default=None))
 
 
-def by_ids(session: Session, ids: Sequence[int], now: dt.datetime, audience: str = "public") -> dict[int, Live]:
-    """The readable ones among `ids`: what a search may show of what it found."""
+def by_ids(session: Session, ids: Sequence[int], now: dt.datetime, audience: str = "public",
+           texts: bool = False) -> dict[int, Live]:
+    """The readable ones among `ids`: what a search may show of what it found; with `texts`, renditions as well."""
     query = _readable(now, audience).where(Live.document_id.in_(ids))
+    if texts:
+        query = query.options(joinedload(Live.rendition))
     return {live.document_id: live for live in session.scalars(query)}
 
 

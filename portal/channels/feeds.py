@@ -1,0 +1,201 @@
+"""RSS 2.0 and Atom: of the whole site, a column, a department, a search. What is in them went through the gate.
+
+A feed is made once for each version of what is public and kept in the process; readers that ask with an ETag or a
+date are told that nothing changed, without the feed being made or sent.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from feedgen.feed import FeedGenerator
+from pyramid.config import Configurator
+from pyramid.httpexceptions import HTTPNotFound
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.view import view_config
+
+from content import journal, repository
+from content.base import SHANGHAI
+from content.documents import Live
+from portal.i18n import _
+from portal.limits import limited
+from portal.public import _asked
+from portal.public.documents import absolute
+from portal.public.search import Asked
+from portal.searching import ask
+from portal.security import READ
+
+ITEMS, KEPT = 20, 200
+TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
+_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a feed is of: its title, the page it belongs to, and how its documents are asked for."""
+
+    title: str
+    page: str
+    lives: Callable[[], list[Live]]
+
+
+@dataclass
+class Shelf:
+    """Finished feeds by address, the longest unused thrown away; safe for threads."""
+
+    size: int = KEPT
+    _kept: OrderedDict = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, key: str, version: tuple, make: Callable[[], Any]) -> Any:
+        """What was made for `key` at this very version, else what `make` makes."""
+        with self._lock:
+            held = self._kept.get(key)
+            if held is not None and held[0] == version:
+                self._kept.move_to_end(key)
+                return held[1]
+        made = make()
+        with self._lock:
+            self._kept[key] = (version, made)
+            self._kept.move_to_end(key)
+            while len(self._kept) > self.size:
+                self._kept.popitem(last=False)
+        return made
+
+
+# -- which feed ---------------------------------------------------------------------------------------------------
+
+@view_config(route_name="feed.latest", permission=READ, request_method="GET")
+def latest(request: Request) -> Response:
+    return answer(request, Source(_say(request, _("最新公开")), "/", lambda: _latest(request)))
+
+
+@view_config(route_name="feed.column", permission=READ, request_method="GET")
+def of_column(request: Request) -> Response:
+    """A public column with everything below it; by its path, or by its id, which outlives a renaming."""
+    asked = request.matchdict["path"]
+    node = request.tree.find(asked) or request.tree.moved(asked)
+    if node is None and asked.isascii() and asked.isdigit() and len(asked) < 10:
+        node = request.tree.by_id.get(int(asked))
+    if node is None or not node.is_public():
+        raise HTTPNotFound()
+    columns = [each.id for each in node.walk() if each.is_public()]
+    return answer(request, Source(node.name, node.url, lambda: _latest(request, columns=columns)))
+
+
+@view_config(route_name="feed.department", permission=READ, request_method="GET")
+def of_department(request: Request) -> Response:
+    unit = request.tree.departments.by_code.get(request.matchdict["code"])
+    if unit is None:
+        raise HTTPNotFound()
+    units, page = request.tree.departments.below(unit.id), _asked.address("/catalogue", [("department", unit.id)])
+    return answer(request, Source(unit.name, page, lambda: _latest(request, departments=units)))
+
+
+@view_config(route_name="feed.search", permission=READ, request_method="GET")
+def of_search(request: Request) -> Response:
+    """The newest hits of a search."""
+    limited(request, "search")
+    asked = Asked.of(request)
+
+    def lives() -> list[Live]:
+        return [found.live for found in ask(request, replace(asked, sort="date").query(limit=ITEMS)).hits]
+
+    title = _say(request, _("搜索“${words}”", mapping={"words": asked.text}))
+    return answer(request, Source(title, asked.url(), lives), indexed=request.search.cursor() or 0)
+
+
+def _latest(request: Request, **narrowed: Any) -> list[Live]:
+    return repository.latest(request.db, request.now, ITEMS, texts=True, **narrowed)
+
+
+def _say(request: Request, words: str) -> str:
+    return request.localizer.translate(words)
+
+
+# -- making it ----------------------------------------------------------------------------------------------------
+
+def answer(request: Request, source: Source, indexed: int = 0) -> Response:
+    """The feed in the form that the address asks for; 304 when the reader has it already.
+
+    Its version is that of the documents, the columns and the day (公示 periods end with it).
+    """
+    form, language = request.matchdict["form"], request.language.code
+    version = (journal.latest(request.db, "document", "column", "department"), request.today, indexed)
+    key = f"{language} {form} {request.path_qs}"
+    body, made = request.registry.settings["feeds"].get(key, version, lambda: _made(request, source, form))
+    response = Response(body, content_type=TYPES[form], charset="utf-8", conditional_response=True)
+    response.etag = hashlib.sha256(body).hexdigest()[:32]
+    response.last_modified = made
+    return response
+
+
+def _made(request: Request, source: Source, form: str) -> tuple[bytes, dt.datetime]:
+    """The feed and the moment it was made: what is in it may well be older than what was taken out."""
+    lives = source.lives()
+    feed = _feed(request, source, max((live.changed for live in lives), default=None))
+    for live in lives:
+        _add(feed, request, live)
+    return (feed.rss_str() if form == "rss" else feed.atom_str()), request.now
+
+
+def _feed(request: Request, source: Source, changed: dt.datetime | None) -> FeedGenerator:
+    feed, site, own = FeedGenerator(), request.site, absolute(request, request.path_qs)
+    feed.id(own)
+    feed.title(clean(f"{source.title} - {site.organ}"))
+    feed.subtitle(clean(f"{site.organ}{site.name}"))
+    feed.author(name=site.organ)
+    feed.language("zh-CN")
+    feed.link(href=own, rel="self")
+    feed.link(href=absolute(request, source.page), rel="alternate")
+    feed.updated(changed or dt.datetime(2000, 1, 1, tzinfo=dt.UTC))
+    feed.generator("gongkai")
+    return feed
+
+
+def _add(feed: FeedGenerator, request: Request, live: Live) -> None:
+    entry, address = feed.add_entry(order="append"), absolute(request, live.url)
+    unit = request.tree.departments.by_id[live.department_id]
+    entry.id(address)
+    entry.guid(address, permalink=True)
+    entry.title(clean(live.title))
+    entry.link(href=address)
+    entry.summary(clean(live.rendition.summary) or clean(live.title))
+    entry.author(name=unit.name)
+    entry.category(term=clean(request.tree.by_id[live.column_id].name))
+    entry.published(live.published.astimezone(SHANGHAI))
+    entry.updated(live.changed.astimezone(SHANGHAI))
+
+
+def clean(text: str) -> str:
+    """Without what XML cannot hold."""
+    return _NO_XML.sub("", text)
+
+
+# -- the list of feeds --------------------------------------------------------------------------------------------
+
+@view_config(route_name="feeds", permission=READ, renderer="public/feeds.pt", request_method="GET")
+def feeds(request: Request) -> dict[str, Any]:
+    return {"title": _("订阅"), "breadcrumb": [(_("订阅"), "")],
+            "nodes": [node for node in request.tree.walk() if node.is_public() and node.kind == "list"],
+            "units": [unit for unit in request.tree.departments.by_id.values() if unit.level != "村"],
+            "feeds": [(_say(request, _("最新公开")), "/feeds/latest.rss", TYPES["rss"])]}
+
+
+def includeme(config: Configurator) -> None:
+    config.registry.settings["feeds"] = Shelf()
+    forms = "{form:rss|atom}"
+    config.add_route("feeds", "/feeds")
+    config.add_route("feed.latest", f"/feeds/latest.{forms}")
+    config.add_route("feed.column", f"/feeds/column/{{path:[a-z0-9/-]+}}.{forms}")
+    config.add_route("feed.department", f"/feeds/department/{{code:[^/.]+}}.{forms}")
+    config.add_route("feed.search", f"/search.{forms}")
+    config.scan(__name__)

@@ -1,0 +1,188 @@
+"""A document: its metadata, its text, what belongs to it; or, when it may no longer be read, its tombstone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import segno
+from pyramid.request import Request
+from pyramid.view import view_config
+
+from content import repository
+from content.base import local_date
+from content.documents import ARCHIVED, Live
+from content.people import Unit
+from content.types import DocumentType, type_of
+from portal.dates import Dates
+from portal.i18n import _
+from portal.navigation import Crumb, audience, may_see, trail
+from portal.public import _asked
+from portal.public._lists import validity
+from portal.public._pairs import Pair, form_of, waiting
+from portal.security import READ
+from portal.site_tags import article_tags, column_tags
+from portal.traversal import DocumentContext
+
+FIRST = ("number", "genre", "topic", "validity", "formed")  # the usual order of the table on government sites
+HIDDEN = ("pinned_until", "issuer")
+# (kind of relation, whether this document is its source) -> heading of the panel beside the text
+PANELS = {("interprets", True): _("解读的文件"), ("interprets", False): _("解读"),
+          ("abolishes", True): _("废止的文件"), ("supersedes", True): _("代替的文件"),
+          ("abolishes", False): _("现行文件"), ("supersedes", False): _("现行文件"),
+          ("corrects", True): _("更正的信息"), ("corrects", False): _("更正说明")}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A line of the metadata table; `wide` takes the whole width; `status` a mark before the value."""
+
+    label: str
+    value: str
+    wide: bool = False
+    status: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Other documents that belong to this one."""
+
+    heading: str
+    lives: tuple[Live, ...]
+
+
+@view_config(context=DocumentContext, name="", permission=READ, renderer="public/document.pt", request_method="GET")
+def document(context: DocumentContext, request: Request) -> dict[str, Any]:
+    live, node = context.live, context.node
+    if not repository.may_read(live, request.now, audience(node)):
+        return tombstone(request, live)
+    return document_values(request, live) | {"title": live.title, "breadcrumb": _trail(request, live)}
+
+
+def _trail(request: Request, live: Live) -> list[Crumb]:
+    return trail(request.tree.by_id[live.column_id], last=False)
+
+
+def document_values(request: Request, live: Live) -> dict[str, Any]:
+    """Everything that the page of a readable document shows, but for where it stands. One query."""
+    node, unit = request.tree.by_id[live.column_id], _unit(request, live)
+    related = repository.relations(request.db, live.document_id, request.now, audience(node))
+    address = absolute(request, live.url)
+    return {
+        "live": live, "rendition": live.rendition, "kind": type_of(live.type), "unit": unit, "address": address,
+        "issuer": live.rendition.data.get("issuer") or unit.name, "metadata": metadata(request, live, unit),
+        "published": local_date(live.published), "changed": local_date(live.changed), "qr": qr(address),
+        "archived": live.state == ARCHIVED, "panels": panels(related), "replaced_by": replaced_by(related),
+        "waiting": _waiting(request, live, related), "form_of": form_of, "validity": validity,
+        "report": _asked.address("/report-error", [("page", live.url)]),
+        "page_tags": _tags(request, live, unit, address), "description": live.rendition.summary,
+    }
+
+
+def absolute(request: Request, path: str) -> str:
+    """The address as visitors know it, whatever proxy is in between."""
+    return request.registry.settings["gongkai"].base_url.rstrip("/") + path
+
+
+def _unit(request: Request, live: Live) -> Unit:
+    return request.tree.departments.by_id[live.department_id]
+
+
+def _tags(request: Request, live: Live, unit: Unit, address: str) -> list[tuple[str, str]]:
+    node, data = request.tree.by_id[live.column_id], live.rendition.data
+    words = data.get("keywords", "").replace("；", ";").replace("，", ";").replace(",", ";").replace(" ", ";")
+    return (column_tags(node.name, node.description, node.keywords, node.column_type) + article_tags(
+        live.title, live.published, data.get("source") or data.get("issuer") or unit.name, url=address,
+        keywords=[word for word in words.split(";") if word], author=data.get("author", ""),
+        description=live.rendition.summary))
+
+
+# -- metadata -----------------------------------------------------------------------------------------------------
+
+def metadata(request: Request, live: Live, unit: Unit) -> list[Fact]:
+    """The table above the text (政府信息公开目录's elements): what is known of it, in the usual order."""
+    kind, data = type_of(live.type), live.rendition.data
+    written = {fact.label: fact for fact in _written(request, live, kind)}
+    dates = Dates(request.language.code, request.today)
+    found = [Fact(_("索引号"), live.index_number),
+             Fact(_("发文机关") if kind.official else _("发布机构"), data.get("issuer") or unit.name)]
+    return [*found, *_first(kind, written), Fact(_("发布日期"), dates.date(live.published)), *written.values()]
+
+
+def _first(kind: DocumentType, written: dict[str, Fact]) -> list[Fact]:
+    titles = [node.title for name in FIRST for node in kind.fields() if node.name == name]
+    return [written.pop(title) for title in titles if title in written]
+
+
+def _written(request: Request, live: Live, kind: DocumentType) -> list[Fact]:
+    """The fields of the type that were filled in, as people read them."""
+    found, data = [], live.rendition.data | {"validity": live.validity}
+    dates = Dates(request.language.code, request.today)
+    for node in kind.fields():
+        value, shape = data.get(node.name), getattr(node, "shape", "line")
+        if value in (None, "") or shape == "document" or node.name in HIDDEN:
+            continue
+        status = validity(value) or ("ok", value) if node.name == "validity" else None
+        found.append(Fact(node.title, _shown(node, shape, value, dates), shape == "textarea", status))
+    return found
+
+
+def _shown(node: Any, shape: str, value: Any, dates: Dates) -> str:
+    if shape == "date":
+        return dates.date(dt.date.fromisoformat(value))
+    if shape == "choice":
+        return dict(node.pairs).get(value, value)
+    return str(value)
+
+
+# -- what belongs to it -------------------------------------------------------------------------------------------
+
+def panels(related: list[tuple[str, bool, Live]]) -> list[Panel]:
+    """The other documents by heading, in the order of `PANELS`."""
+    found: dict[str, list[Live]] = {}
+    for key, heading in PANELS.items():
+        for kind, is_source, live in related:
+            if (kind, is_source) == key and live not in found.get(heading, ()):
+                found.setdefault(heading, []).append(live)
+    return [Panel(heading, tuple(lives)) for heading, lives in found.items()]
+
+
+def replaced_by(related: list[tuple[str, bool, Live]]) -> Live | None:
+    """The newest document that abolished this one or took its place."""
+    found = [live for kind, is_source, live in related if kind in ("abolishes", "supersedes") and not is_source]
+    return found[-1] if found else None
+
+
+def _waiting(request: Request, live: Live, related: list[tuple[str, bool, Live]]) -> Pair | None:
+    """The interpretation that a policy of this house still lacks; imported texts are exempt."""
+    there = any((kind, is_source) == ("interprets", False) for kind, is_source, _live in related)
+    if there or live.type != "policy" or live.document.imported or live.validity in repository.OUT_OF_FORCE:
+        return None
+    return waiting(live, request.today)
+
+
+@lru_cache(maxsize=512)
+def qr(address: str) -> str:
+    """The address as a QR code: SVG markup of one path, without a size, style or script."""
+    buffer = io.BytesIO()
+    segno.make(address, error="m").save(buffer, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=2,
+                                        svgclass=None, lineclass=None)
+    return buffer.getvalue().decode()
+
+
+# -- what is no longer there --------------------------------------------------------------------------------------
+
+def tombstone(request: Request, live: Live) -> dict[str, Any]:
+    """Status 410: why, since when, who to ask. Neither title nor text."""
+    request.response.status_int = 410
+    request.override_renderer = "public/tombstone.pt"
+    node = request.tree.by_id[live.column_id]
+    heading = _("这条信息已撤回") if live.is_withdrawn else _("公示期已满，这条信息已撤下")
+    return {
+        "title": heading, "live": live, "unit": _unit(request, live), "breadcrumb": _trail(request, live),
+        "column": node if may_see(request, node) else None, "published": local_date(live.published),
+        "page_tags": column_tags(node.name, node.description, node.keywords, node.column_type),
+    }
