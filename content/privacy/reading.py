@@ -160,9 +160,10 @@ class _Grid:
         self.column, self.held, self.in_cell, self.rows = 0, {}, False, 0
 
     def new_row(self) -> str:
-        lead = "\n" if self.rows or self.in_cell else ""
+        if self.rows:
+            self.held = {column: rows - (column >= self.column) for column, rows in self.held.items() if rows > 0}
         self.rows, self.column, self.in_cell = self.rows + 1, 0, False
-        return lead or "\n"
+        return "\n"
 
     def new_cell(self, columns: int, rows: int) -> str:
         lead = "\t" if self.column else ""
