@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, Text, select
+from sqlalchemy import BigInteger, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from content.base import Base, now
@@ -28,11 +28,12 @@ def position(session: Session, name: str) -> int:
 def lease(session: Session, name: str, owner: str, length: dt.timedelta, at: dt.datetime | None = None) -> bool:
     """Take or renew the lease; False while another process holds it."""
     at = at or now()
-    cursor = session.get(Cursor, name, with_for_update=True) or Cursor(name=name, position=0)
+    session.execute(text("INSERT INTO follower (name, position) VALUES (:name, 0) ON CONFLICT (name) DO NOTHING"),
+                    {"name": name})
+    cursor = session.get_one(Cursor, name, with_for_update=True)
     if cursor.lease_owner not in (None, owner) and cursor.lease_until and cursor.lease_until > at:
         return False
     cursor.lease_owner, cursor.lease_until = owner, at + length
-    session.add(cursor)
     return True
 
 

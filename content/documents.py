@@ -13,7 +13,7 @@ import datetime as dt
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, Text, UniqueConstraint, and_, event, or_
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from content.base import SHANGHAI, Base
 from content.people import User
@@ -218,6 +218,11 @@ def readable(now: dt.datetime, audience: str = "public") -> ColumnElement[bool]:
     today = now.astimezone(SHANGHAI).date()
     return and_(Live.state.in_((PUBLIC, ARCHIVED)), Live.audience.in_(audiences),
                 or_(Live.ends.is_(None), Live.ends >= today))
+
+
+def lock(session: Session, document: Document) -> None:
+    """The document as of now, held until the transaction ends. Only its own row: PostgreSQL locks no outer join."""
+    session.refresh(document, with_for_update={"of": Document})
 
 
 class Immutable(RuntimeError):

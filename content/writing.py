@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from content import journal
 from content.base import now
-from content.documents import Document, Draft, Listing, Relation, Revision
+from content.documents import Document, Draft, Listing, Relation, Revision, lock
 from content.numbers import DocumentNumber, normal_number
 from content.privacy import sanitise_html
 from content.tree import Node
@@ -64,7 +64,7 @@ def save(session: Session, document: Document, *, base_id: int | None, title: st
     Saving what is there already makes no revision and returns the present one.
     """
     at = at or now()
-    session.refresh(document, with_for_update=True)
+    lock(session, document)
     head = document.head
     if head is not None and base_id != head.id:
         fields = {"title": title, "body": body, "data": data}

@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
-import pytest
+import os
 
+import databases
+import pytest
 from factories import County, make_county, open_house
 
 
+@pytest.fixture(scope="session")
+def database_server():
+    """The PostgreSQL server of this run; None for SQLite."""
+    if (reason := databases.lacking()) and not os.environ.get("CI"):
+        pytest.skip(reason)
+    with databases.server() as server:
+        yield server
+
+
 @pytest.fixture
-def house(tmp_path):
+def database_url(database_server):
+    """URL of a fresh database; empty for SQLite, which lies in the instance's folder."""
+    if database_server is None:
+        yield ""
+        return
+    with database_server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def home(tmp_path, database_url):
+    """The folder of an instance that is still to be made; its settings name this run's database."""
+    folder = tmp_path / "var"
+    folder.mkdir()
+    if database_url:
+        (folder / "settings.toml").write_text(f'database = "{database_url}"\n', encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def house(home, database_url):
     """A fresh instance: its own folder, keys and database."""
-    made = open_house(tmp_path / "var")
+    made = open_house(home, database_url or None)
     yield made
     made.database.dispose()
 

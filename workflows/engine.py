@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from content import journal
 from content.base import now as present
-from content.documents import Document
+from content.documents import Document, lock
 from content.house import House
 from content.tree import Node, Tree
 from workflows import access
@@ -46,7 +46,7 @@ def fire(session: Session, house: House, subject: Document, name: str, actor: Id
 
 def _prepare(session: Session, house: House, subject: Document, name: str, actor: Identity, why: str,
              now: dt.datetime, facts: dict[str, Any]) -> Move:
-    session.refresh(subject, with_for_update=True)  # the state as of now, not as it was when a form was opened
+    lock(session, subject)  # the state as of now, not as it was when a form was opened
     workflow = workflow_of(subject.workflow)
     transition = workflow.find(name, subject.state)
     if transition is None:
