@@ -19,7 +19,8 @@ PERSON_WORDS = re.compile(
     r"持证人|本人|\bname\b|证件号"
 )
 _SPLITTERS = (
-    re.compile(r"\t"), re.compile(r"\|"), re.compile(r","), re.compile(r";"), re.compile(r" {2,}|\u3000+"),
+    re.compile(r"\t"), re.compile(r"\|"), re.compile(r","), re.compile(r";"),
+    re.compile(r" {2,}|\u3000+"), re.compile(r" "),
 )
 _RULE = re.compile(r"[\s|:+=-]+")
 _LONG_NUMBER = re.compile(r"\d[\d\s-]{5,}")
@@ -105,7 +106,7 @@ class _Reader:
                 continue
             spans = _split(line, offset, splitter)
             texts = [self.text[start:end] for start, end in spans]
-            if _is_header(texts) and (splitter.pattern not in ",;" or _is_list_header(texts, line)):
+            if _is_header(texts) and (splitter.pattern not in ",; " or _is_list_header(texts, line)):
                 self.table, self.splitter, self.fresh, self.misses = Table(_headers(texts)), splitter, True, 0
                 self.tables.append(self.table)
                 return
@@ -130,7 +131,7 @@ class _Reader:
             return self._missed()
         if _is_header(texts):
             return self._second_header(texts)
-        if self.splitter.pattern in ",;" and abs(len(spans) - len(self.table.headers)) > 1:
+        if self.splitter.pattern in ",; " and abs(len(spans) - len(self.table.headers)) > 1:
             return self._missed()
         if len(spans) > len(self.table.headers) + 2 or len(spans) * 2 < len(self.table.headers):
             return self._missed()

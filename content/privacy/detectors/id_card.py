@@ -34,6 +34,8 @@ def _eighteen(page: Page, run: Run) -> Iterator[Hit]:
         last = _disability_end(run, first, first + 18)
         whole = run.begins(first) and run.ends(last)
         start, end = run.span(first, last)
+        if last > first + 18 and re.match(r"[Bb]\d", page.plain[end:end + 2]):
+            end += 2
         if id_valid(number):
             if not (uscc_valid(number) and _CREDIT.search(page.before(start))):
                 yield Hit(start, end, "ID_CARD", _SURE, whole, 10)
