@@ -10,13 +10,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from content import journal
 from content.base import local_date
 from content.calendar import Day, add_workdays
-from content.documents import Document, Live, Revision
+from content.documents import Document, Live
 from content.feedback import WAITING, ErrorReport
+from content.manuscripts import LISTED
 from content.people import Role
 from content.tree import Tree
 from workflows.access import PERMISSIONS, Identity, Permission, columns_for, holder
@@ -25,7 +26,6 @@ from workflows.engine import workflow_of, workflows
 from workflows.guards import people_of
 
 LIMIT = 200
-LISTED = joinedload(Document.head).load_only(Revision.title, Revision.ordinal, Revision.created, Revision.author_id)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,123 @@
+"""我的稿件 and 我的栏目: manuscripts to be found by title, id and state; columns with their rhythm and last issue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from pyramid.config import Configurator
+from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.request import Request
+
+from content import manuscripts, writing
+from content.documents import Document
+from content.manuscripts import Wanted
+from content.tree import Node
+from content.types import type_of
+from portal.desk.inbox import rhythm
+from portal.desk.navigation import WORK, Entry
+from portal.desk.reading import shown_title
+from portal.desk.words import Status, state_status, titled
+from portal.i18n import _
+from portal.paging import from_first
+from portal.traversal import Desk, DeskDocument
+from workflows.access import PERMISSIONS, Permission, columns_for, permits
+from workflows.engine import workflows
+
+SIZE = 20
+
+
+@dataclass(frozen=True)
+class Line:
+    """A manuscript in the list."""
+
+    document: Document
+    title: str
+    column: Node
+    type: str
+    status: Status
+    may_copy: bool
+
+
+def listing(request: Request) -> dict[str, Any]:
+    """`/desk/manuscripts?q=&state=&all=&page=`."""
+    wanted = _wanted(request)
+    total = manuscripts.count(request.db, wanted)
+    asked = {key: request.GET[key] for key in ("q", "state", "all") if request.GET.get(key)}
+    pages = from_first(total, SIZE, _page(request), lambda n: f"/desk/manuscripts?{urlencode(asked | {'page': n})}")
+    if pages is None:
+        raise HTTPNotFound()
+    found = manuscripts.listed(request.db, wanted, pages.offset, pages.limit)
+    return {
+        "title": _("我的稿件"), "lines": [_line(request, each) for each in found], "pages": pages, "total": total,
+        "words": wanted.words, "state": request.GET.get("state", ""), "states": _states(request),
+        "everyones": "all" in asked, "may_see_all": request.has_permission(Permission.READ_WORK),
+        "unsaved": _unsaved(request), "may_write": request.has_permission(Permission.WRITE),
+    }
+
+
+def _wanted(request: Request) -> Wanted:
+    words, state = request.GET.get("q", "").strip()[:100], request.GET.get("state", "")
+    states = (state,) if state else ()
+    if request.GET.get("all"):
+        nodes = columns_for(request.identity, PERMISSIONS[Permission.READ_WORK], request.tree)
+        return Wanted(columns=[node.id for node in nodes], states=states, words=words)
+    return Wanted(owner_id=request.identity.user_id, states=states, words=words)
+
+
+def _page(request: Request) -> int:
+    written = request.GET.get("page", "1")
+    if not (written.isascii() and written.isdigit() and len(written) < 7):
+        raise HTTPNotFound()
+    return int(written)
+
+
+def _states(request: Request) -> list[tuple[str, str]]:
+    return list({state.name: titled(request, state) for workflow in workflows().values()
+                 for state in workflow.states.values()}.items())
+
+
+def _line(request: Request, document: Document) -> Line:
+    node = request.tree.by_id[document.column_id]
+    return Line(document, shown_title(request, document), node, type_of(document.type).title,
+                state_status(request, document), permits(request.identity, Permission.WRITE, node, request.tree))
+
+
+def _unsaved(request: Request) -> list[tuple[str, str, Any]]:
+    """What was typed and never saved: `(title, address to go on, moment)`."""
+    found = []
+    for draft in writing.unsaved(request.db, request.identity.user_id):
+        place = urlencode({"column": draft.column_id, "type": draft.type, "draft": draft.id})
+        found.append((draft.fields.get("title") or "无标题", f"/desk/write?{place}", draft.saved))
+    return found
+
+
+def my_columns(request: Request) -> dict[str, Any]:
+    """`/desk/rhythm`: every column of the person with its promise, what to write there and what to copy."""
+    found = rhythm(request)
+    issues = manuscripts.last_issues(request.db, [each.node.id for each in found])
+    return {"title": _("我的栏目"), "issues": issues,
+            "columns": [(each, [type_of(name) for name in each.node.types]) for each in found]}
+
+
+def copy(request: Request) -> HTTPSeeOther:
+    """Copy as new: the last issue becomes the draft of the next."""
+    context = request.context
+    made = writing.copy_as_new(request.db, context.document, context.node, actor_id=request.identity.user_id,
+                               at=request.now)
+    request.session.flash(("ok", _("已复制为新稿，上一期自己的日期和文号没有带过来")))
+    return HTTPSeeOther(f"/desk/document/{made.id}/edit")
+
+
+def includeme(config: Configurator) -> None:
+    config.add_desk_entry(Entry(WORK, _("我的稿件"), "/desk/manuscripts", "document", Permission.READ_WORK, 30))
+    config.add_desk_entry(Entry(WORK, _("我的栏目"), "/desk/rhythm", "book", Permission.WRITE, 40))
+    config.add_route("desk.manuscripts", "/desk/manuscripts", factory=Desk)
+    config.add_view(listing, route_name="desk.manuscripts", request_method="GET", permission=Permission.READ_WORK,
+                    renderer="desk/manuscripts.pt")
+    config.add_route("desk.rhythm", "/desk/rhythm", factory=Desk)
+    config.add_view(my_columns, route_name="desk.rhythm", request_method="GET", permission=Permission.WRITE,
+                    renderer="desk/columns.pt")
+    config.add_route("desk.copy", r"/desk/document/{id:\d{1,9}}/copy", factory=DeskDocument)
+    config.add_view(copy, route_name="desk.copy", request_method="POST", permission=Permission.WRITE)

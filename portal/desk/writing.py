@@ -1,0 +1,255 @@
+"""Writing at the desk: new documents, changed ones, kept drafts, and what happens when two write at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import deform
+from pyramid.config import Configurator
+from pyramid.httpexceptions import HTTPForbidden, HTTPNotFound, HTTPSeeOther
+from pyramid.request import Request
+
+from content import writing
+from content.base import SHANGHAI
+from content.differences import compare_html, compare_words
+from content.documents import Document, Draft, lock
+from content.tree import Node
+from content.types import all_types, type_of
+from portal.desk import editor
+from portal.desk.navigation import WORK, Entry
+from portal.i18n import _
+from portal.traversal import Desk, DeskDocument
+from workflows.access import PERMISSIONS, Permission, columns_for, permits
+from workflows.manuscripts import may_edit
+
+
+class NewPlace:
+    """Where a new document is to go, as the address says: `?column=<id>&type=<name>`; nowhere yet without them."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        written = request.params.get("column", "")
+        known = written.isascii() and written.isdigit() and len(written) < 10
+        self.node: Node | None = request.tree.by_id.get(int(written)) if known else None
+        kinds = all_types()
+        self.kind = kinds.get(request.params.get("type", "")) if self.node else None
+        if (written and self.node is None) or (self.kind and self.kind.name not in self.node.types):
+            raise KeyError("column or type")
+
+
+# -- new --------------------------------------------------------------------------------------------------------
+
+def start(request: Request) -> dict[str, Any]:
+    """`/desk/write`: choose where; with column and type, the empty form or a kept draft."""
+    context = request.context
+    if context.node is None or context.kind is None:
+        return _choose(request)
+    draft = _own_draft(request, request.GET.get("draft"))
+    fields = editor.new(context.kind, context.node)
+    return _new_page(request, _new_form(request).filled(editor.of_draft(draft, fields) if draft else fields))
+
+
+def _choose(request: Request) -> dict[str, Any]:
+    nodes = [node for node in columns_for(request.identity, PERMISSIONS[Permission.WRITE], request.tree)
+             if node.kind != "external" and node.is_open(request.today)]
+    request.override_renderer = "desk/choose.pt"
+    return {"title": _("写一篇"), "columns": [(node, [type_of(name) for name in node.types]) for node in nodes]}
+
+
+def _new_form(request: Request) -> editor.EditorForm:
+    request.editor_page = True
+    return editor.form(request, request.context.kind, request.context.node, action="/desk/write")
+
+
+def _new_page(request: Request, form: Any) -> dict[str, Any]:
+    context = request.context
+    return {"title": _("写一篇"), "form": form, "node": context.node, "kind": context.kind, "document": None,
+            "draft": None}
+
+
+def create(request: Request) -> Any:
+    """Save a new document for the first time."""
+    context = request.context
+    if context.kind is None:
+        raise HTTPNotFound()
+    form = _new_form(request)
+    try:
+        values = form.validate(request.POST)
+        made = _create(request, values)
+    except deform.ValidationFailure as failure:
+        request.response.status_int = 422
+        return _new_page(request, failure.render())
+    except writing.NotHere as problem:
+        request.session.flash(("late", str(problem)))
+        return _new_page(request, form.filled(form.typed(request.POST)))
+    if values["draft"].isdigit():
+        writing.drop_draft(request.db, request.identity.user_id, int(values["draft"]))
+    return _onward(request, made)
+
+
+def _create(request: Request, values: dict[str, Any]) -> Document:
+    context = request.context
+    made = writing.create(request.db, context.node, context.kind.name, actor_id=request.identity.user_id,
+                          also=_also(values), at=request.now, **editor.words(values))
+    writing.agree(request.db, made, values["publish_at"], actor_id=request.identity.user_id)
+    return made
+
+
+def _also(values: dict[str, Any]) -> list[int]:
+    return sorted(int(each) for each in values.get("also", ()))
+
+
+def _onward(request: Request, document: Document) -> HTTPSeeOther:
+    request.session.flash(("ok", _("已保存为第${n}稿", mapping={"n": document.head.ordinal})))
+    page = "findings" if "check" in request.POST else "edit"
+    return HTTPSeeOther(f"/desk/document/{document.id}/{page}")
+
+
+# -- changed ----------------------------------------------------------------------------------------------------
+
+def edit(request: Request) -> Any:
+    """`/desk/document/{id}/edit`, with `?draft=use` filled from what was typed and not saved."""
+    document = request.context.document
+    if not may_edit(request.identity, document, request.tree):
+        return _sent_already(request, _("这一稿已经送出，现在不能修改。要改，请先收回，或者请办理人退回。"))
+    fields = editor.of_revision(document, document.head)
+    draft = writing.draft_of(request.db, request.identity.user_id, document.id)
+    if draft is not None and request.GET.get("draft") == "use":
+        return _page(request, _form(request).filled(editor.of_draft(draft, fields)))
+    return _page(request, _form(request).filled(fields), draft)
+
+
+def save(request: Request) -> Any:
+    """Save what was typed upon the revision named in the form; a 409 page shows both when it is not the newest."""
+    document, form = request.context.document, _form(request)
+    lock(request.db, document)
+    if not may_edit(request.identity, document, request.tree):
+        _keep(request, form, document)
+        return _sent_already(request, _("这一稿已经送出，没有保存；您写的内容已另存为草稿，可以修改时会请您接着用。"))
+    try:
+        values = form.validate(request.POST)
+        _save(request, document, values)
+    except deform.ValidationFailure as failure:
+        request.response.status_int = 422
+        return _page(request, failure.render())
+    except writing.Conflict as conflict:
+        return _both(request, conflict)
+    return _onward(request, document)
+
+
+def _save(request: Request, document: Document, values: dict[str, Any]) -> None:
+    session, person = request.db, request.identity.user_id
+    base = int(values["base"]) if values["base"].isdigit() else None
+    writing.save(session, document, base_id=base, actor_id=person, at=request.now, **editor.words(values))
+    home = values.get("home") or document.column_id
+    also = _also(values) if "also" in values else document.also
+    if (home, sorted(also)) != (document.column_id, sorted(document.also)):
+        writing.relocate(session, document, request.tree.by_id[home], actor_id=person, also=also)
+    writing.agree(session, document, values["publish_at"], actor_id=person)
+
+
+def _sent_already(request: Request, words: Any) -> HTTPSeeOther:
+    request.session.flash(("late", words))
+    return HTTPSeeOther(f"/desk/document/{request.context.document.id}")
+
+
+def _form(request: Request) -> editor.EditorForm:
+    request.editor_page = True
+    context = request.context
+    return editor.form(request, type_of(context.document.type), context.node, context.document,
+                       action=f"/desk/document/{context.document.id}/edit")
+
+
+def _page(request: Request, form: Any, draft: Draft | None = None) -> dict[str, Any]:
+    context = request.context
+    return {"title": context.document.title or _("改稿"), "form": form, "node": context.node, "draft": draft,
+            "kind": type_of(context.document.type), "document": context.document}
+
+
+def _both(request: Request, conflict: writing.Conflict) -> dict[str, Any]:
+    """Both texts and their difference; the form holds mine and would be saved upon theirs."""
+    document, theirs, mine = request.context.document, conflict.theirs, conflict.draft.fields
+    request.response.status_int = 409
+    request.override_renderer = "desk/conflict.pt"
+    fields = {**editor.of_draft(conflict.draft, editor.of_revision(document, theirs)), "base": str(theirs.id)}
+    return _page(request, _form(request).filled(fields)) | {
+        "title": _("两个人同时改了这一稿"), "theirs": theirs,
+        "comparison": compare_html(theirs.body, mine["body"]), "heading": compare_words(theirs.title, mine["title"])}
+
+
+# -- drafts -----------------------------------------------------------------------------------------------------
+
+def autosave(request: Request) -> dict[str, Any]:
+    """`POST /desk/drafts/autosave`: keep what is typed now. Answers `{"saved": "16:05", "fields": {…}}`."""
+    document = _named_document(request)
+    if document is None:
+        return _autosave_new(request)
+    node = request.tree.by_id[document.column_id]
+    if not permits(request.identity, Permission.WRITE, node, request.tree):
+        raise HTTPForbidden()
+    return _saved(_keep(request, editor.form(request, type_of(document.type), node, document), document))
+
+
+def _keep(request: Request, form: editor.EditorForm, document: Document) -> Draft:
+    base = request.POST.get("base", "")
+    return writing.keep_draft(request.db, request.identity.user_id, form.typed(request.POST), document=document,
+                              base_id=int(base) if base.isdigit() else document.head_id, at=request.now)
+
+
+def _named_document(request: Request) -> Document | None:
+    written = request.POST.get("document", "")
+    if not written:
+        return None
+    document = request.db.get(Document, int(written)) if written.isdigit() and len(written) < 10 else None
+    if document is None:
+        raise HTTPNotFound()
+    return document
+
+
+def _autosave_new(request: Request) -> dict[str, Any]:
+    try:
+        place = NewPlace(request)
+    except KeyError:
+        raise HTTPNotFound() from None
+    if place.kind is None or not permits(request.identity, Permission.WRITE, place.node, request.tree):
+        raise HTTPForbidden()
+    form, number = editor.form(request, place.kind, place.node), request.POST.get("draft", "")
+    kept = writing.keep_draft(request.db, request.identity.user_id, form.typed(request.POST),
+                              draft_id=int(number) if number.isdigit() else None, column_id=place.node.id,
+                              type_name=place.kind.name, at=request.now)
+    return _saved(kept)
+
+
+def _saved(draft: Draft) -> dict[str, Any]:
+    return {"saved": draft.saved.astimezone(SHANGHAI).strftime("%H:%M"), "fields": {"draft": str(draft.id)}}
+
+
+def _own_draft(request: Request, number: str | None) -> Draft | None:
+    draft = request.db.get(Draft, int(number)) if number and number.isdigit() and len(number) < 10 else None
+    return draft if draft is not None and draft.user_id == request.identity.user_id else None
+
+
+def discard(request: Request) -> HTTPSeeOther:
+    """`POST /desk/drafts/{draft}/discard`: the person does not want what he typed."""
+    draft = _own_draft(request, request.matchdict["draft"])
+    if draft is None:
+        raise HTTPNotFound()
+    back = f"/desk/document/{draft.document_id}/edit" if draft.document_id else "/desk/manuscripts"
+    writing.drop_draft(request.db, request.identity.user_id, draft.id)
+    request.session.flash(("ok", _("草稿已放弃")))
+    return HTTPSeeOther(back)
+
+
+def includeme(config: Configurator) -> None:
+    config.add_desk_entry(Entry(WORK, _("写一篇"), "/desk/write", "pencil", Permission.WRITE, 20))
+    config.add_route("desk.write", "/desk/write", factory=NewPlace)
+    config.add_route("desk.edit", r"/desk/document/{id:\d{1,9}}/edit", factory=DeskDocument)
+    config.add_route("desk.autosave", "/desk/drafts/autosave", factory=Desk)
+    config.add_route("desk.discard", r"/desk/drafts/{draft:\d{1,9}}/discard", factory=Desk)
+    write = {"permission": Permission.WRITE}
+    config.add_view(start, route_name="desk.write", request_method="GET", renderer="desk/write.pt", **write)
+    config.add_view(create, route_name="desk.write", request_method="POST", renderer="desk/write.pt", **write)
+    config.add_view(edit, route_name="desk.edit", request_method="GET", renderer="desk/write.pt", **write)
+    config.add_view(save, route_name="desk.edit", request_method="POST", renderer="desk/write.pt", **write)
+    config.add_view(autosave, route_name="desk.autosave", request_method="POST", renderer="json", **write)
+    config.add_view(discard, route_name="desk.discard", request_method="POST", **write)
