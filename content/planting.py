@@ -83,7 +83,7 @@ def columns(session: Session, rows: Iterable[dict[str, Any]], *, actor_id: int |
 
 def _ids(session: Session, table: type[Department] | type[Column]) -> dict[str, int]:
     """`{code: id}` of what is there."""
-    return dict(session.execute(select(table.code, table.id)).tuples().all())
+    return {row.code: row.id for row in session.execute(select(table.code, table.id))}
 
 
 def _in_order(rows: Iterable[dict[str, Any]], ids: dict[str, int], plant: Callable[[dict], int]) -> Planted:
