@@ -31,8 +31,8 @@ FIRST = ("number", "genre", "topic", "validity", "formed")  # the usual order of
 HIDDEN = ("pinned_until", "issuer")
 # (kind of relation, whether this document is its source) -> heading of the panel beside the text
 PANELS = {("interprets", True): _("解读的文件"), ("interprets", False): _("解读"),
-          ("abolishes", True): _("废止的文件"), ("supersedes", True): _("代替的文件"),
-          ("abolishes", False): _("现行文件"), ("supersedes", False): _("现行文件"),
+          ("supersedes", True): _("代替的文件"), ("abolishes", True): _("废止的文件"),
+          ("supersedes", False): _("现行文件"), ("abolishes", False): _("现行文件"),
           ("corrects", True): _("更正的信息"), ("corrects", False): _("更正说明")}
 
 
@@ -105,28 +105,25 @@ def _tags(request: Request, live: Live, unit: Unit, address: str) -> list[tuple[
 def metadata(request: Request, live: Live, unit: Unit) -> list[Fact]:
     """The table above the text (政府信息公开目录's elements): what is known of it, in the usual order."""
     kind, data = type_of(live.type), live.rendition.data
-    written = {fact.label: fact for fact in _written(request, live, kind)}
+    written = _written(request, live, kind)
     dates = Dates(request.language.code, request.today)
     found = [Fact(_("索引号"), live.index_number),
              Fact(_("发文机关") if kind.official else _("发布机构"), data.get("issuer") or unit.name)]
-    return [*found, *_first(kind, written), Fact(_("发布日期"), dates.date(live.published)), *written.values()]
+    found += [written.pop(name) for name in FIRST if name in written]
+    return [*found, Fact(_("发布日期"), dates.date(live.published)), *written.values()]
 
 
-def _first(kind: DocumentType, written: dict[str, Fact]) -> list[Fact]:
-    titles = [node.title for name in FIRST for node in kind.fields() if node.name == name]
-    return [written.pop(title) for title in titles if title in written]
-
-
-def _written(request: Request, live: Live, kind: DocumentType) -> list[Fact]:
-    """The fields of the type that were filled in, as people read them."""
-    found, data = [], live.rendition.data | {"validity": live.validity}
+def _written(request: Request, live: Live, kind: DocumentType) -> dict[str, Fact]:
+    """The fields of the type that were filled in, by name, as people read them."""
+    found, data = {}, live.rendition.data | {"validity": live.validity}
     dates = Dates(request.language.code, request.today)
     for node in kind.fields():
         value, shape = data.get(node.name), getattr(node, "shape", "line")
         if value in (None, "") or shape == "document" or node.name in HIDDEN:
             continue
         status = validity(value) or ("ok", value) if node.name == "validity" else None
-        found.append(Fact(node.title, _shown(node, shape, value, dates), shape == "textarea", status))
+        title = _("成文日期") if kind.official and node.name == "formed" else node.title
+        found[node.name] = Fact(title, _shown(node, shape, value, dates), shape == "textarea", status)
     return found
 
 
@@ -141,12 +138,14 @@ def _shown(node: Any, shape: str, value: Any, dates: Dates) -> str:
 # -- what belongs to it -------------------------------------------------------------------------------------------
 
 def panels(related: list[tuple[str, bool, Live]]) -> list[Panel]:
-    """The other documents by heading, in the order of `PANELS`."""
+    """The other documents by heading, in the order of `PANELS`, each under the first that fits."""
     found: dict[str, list[Live]] = {}
+    shown: set[int] = set()
     for key, heading in PANELS.items():
         for kind, is_source, live in related:
-            if (kind, is_source) == key and live not in found.get(heading, ()):
+            if (kind, is_source) == key and live.document_id not in shown:
                 found.setdefault(heading, []).append(live)
+                shown.add(live.document_id)
     return [Panel(heading, tuple(lives)) for heading, lives in found.items()]
 
 
