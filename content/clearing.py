@@ -22,6 +22,7 @@ from content.privacy import Decision
 from content.tree import Node
 from content.types import type_of
 
+TELLING = 8  # letters and digits from which on a value is looked for in the whole rendition
 SUMMARY = 120  # characters of the body that stand in for a missing summary
 
 
@@ -211,7 +212,9 @@ def render(document: Document, revision: Revision, node: Node, judged: Review, s
     def clean(text: str) -> str:
         return _cut(text, privacy.scan_text(text, known_public=known_public), decide, node.masks)
 
-    body = privacy.rewrite_html(revision.body, decide, node.masks, known_public=known_public)
+    body = revision.body
+    if judged.found:
+        body = privacy.rewrite_html(body, decide, node.masks, known_public=known_public)
     if node.mask_names:
         body = privacy.mask_names_html(body)
     body = privacy.sanitise_html(body)
@@ -245,10 +248,15 @@ def _cut(text: str, findings: list, decide: Callable[[Any], Decision], masks: Ma
     return "".join((*kept, text[at:]))
 
 
+def _telling(value: str) -> bool:
+    """Whether a value names somebody wherever it stands; a house number or a disease does only where it was found."""
+    return sum(char.isalnum() for char in value) >= TELLING
+
+
 def inspect(made: Rendition, judged: Review, secret: bytes, known_public: frozenset[str]) -> list[str]:
     """Read a finished rendition with fresh eyes; one sentence for each thing that must not be there."""
     kept = {each.key for each in judged.found if each.decision is Decision.keep}
-    cut = [each.value for each in judged.found if each.decision is not Decision.keep]
+    cut = [each.value for each in judged.found if each.decision is not Decision.keep and _telling(each.value)]
     plain = [made.title, made.summary, *(str(value) for value in made.data.values())]
     findings = [finding for text in plain for finding in privacy.scan_text(text, known_public=known_public)]
     findings += privacy.scan_html(made.body, known_public=known_public)

@@ -17,7 +17,7 @@ from content.documents import Counter
 _OPEN, _CLOSE = r"[〔\[(【﹝［（<〈]", r"[〕\])】﹞］）>〉]"
 _FORM = re.compile(rf"(?P<organ>[\u4e00-\u9fff]{{1,15}}){_OPEN}(?P<year>(?:19|20)\d{{2}}){_CLOSE}"
                    r"第?0*(?P<serial>[1-9]\d{0,4})号?")
-_DECREE = re.compile(r"[\u4e00-\u9fff]{1,30}令(?:\d{4}年)?第?[1-9]\d{0,4}号")
+_DECREE = re.compile(r"[\u4e00-\u9fff]{1,30}令(?:\d{4}年)?第?[\d一二三四五六七八九十百零〇]{1,8}号")
 
 INDEX_RULE = "{organ}/{year}-{serial:05d}"  # 政府信息公开目录系统实施指引; a setting may say otherwise
 

@@ -67,7 +67,7 @@ class Column(Base):
     mask_names: Mapped[bool] = mapped_column(default=False)
 
 
-FIELDS = tuple(key for key in Column.__table__.columns.keys() if key != "id")
+FIELDS = tuple(column.key for column in Column.__table__.columns if column.key != "id")
 
 
 class ColumnRedirect(Base):

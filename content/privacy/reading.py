@@ -11,7 +11,7 @@ from html import unescape
 
 from content.privacy.markup import BLOCK, INLINE, Piece, pieces, span_count
 
-_INVISIBLE = (
+INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
     "\uffa0\ufff0-\ufffb\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f"
     "\U000e0000-\U000e01ef\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"
@@ -23,7 +23,7 @@ _SPREAD_LABELS = (
 _ODD = re.compile(
     "|".join(r"[ \u3000]{1,6}".join(word) for word in sorted(_SPREAD_LABELS.split(), key=len, reverse=True))
     + r"|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});?"
-    r"|(?:%(?:25)*+[0-9A-Fa-f]{2})++|\\u[0-9A-Fa-f]{4}|\\[nrt](?![A-Za-z])|[" + _INVISIBLE + "]++"
+    r"|(?:%(?:25)*+[0-9A-Fa-f]{2})++|\\u[0-9A-Fa-f]{4}|\\[nrt](?![A-Za-z])|[" + INVISIBLE + "]++"
 )
 _ESCAPE = re.compile(r"%(?:25)*+([0-9A-Fa-f]{2})")
 _SINGLE_ESCAPES = frozenset(" -_.+:@=&/,|\t\n\"'0123456789")
@@ -120,7 +120,7 @@ class _Writer:
         char = unescape(found)
         if char == found:
             self.raw(start, end)
-        elif not re.fullmatch(f"[{_INVISIBLE}]+", char):
+        elif not re.fullmatch(f"[{INVISIBLE}]+", char):
             self.put(char, start, end)
 
     def _percent(self, found: str, start: int) -> None:
@@ -135,7 +135,7 @@ class _Writer:
         index = 0
         for char in text:
             width = len(char.encode())
-            if not re.match(f"[{_INVISIBLE}]", char):
+            if not re.match(f"[{INVISIBLE}]", char):
                 self.put(char, start + octets[index][0], start + octets[index + width - 1][1])
             index += width
 

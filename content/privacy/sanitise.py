@@ -1,12 +1,13 @@
 """HTML made fit for the public (nh3 allow-list), its readable text, and whether it holds pictures."""
 
 import re
-from html import unescape
 
 import nh3
+from lxml.etree import iterwalk
+from lxml.html import HtmlElement, fromstring
 
 from content.privacy.markup import pieces
-from content.privacy.reading import read_markup
+from content.privacy.reading import INVISIBLE
 
 _TAGS = frozenset(str.split(
     "a abbr b blockquote br caption code col colgroup dd del div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i "
@@ -26,6 +27,12 @@ CLASSES = frozenset(str.split(
 ))
 _SILENT = frozenset({"script", "style", "template", "title"})
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+_EDGES = dict.fromkeys(str.split(
+    "blockquote br caption dd div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p pre table tbody tfoot thead tr "
+    "ul"
+), "\n") | {"td": "\t", "th": "\t"}
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")  # no XML tree takes them
+_INVISIBLES = re.compile(f"[{INVISIBLE}]+")
 _PICTURES = frozenset(str.split(
     "img image svg object embed picture video audio canvas iframe source input v:imagedata v:shape"
 ))
@@ -57,26 +64,26 @@ def sanitise_html(html: str) -> str:
 def plain_text(html: str) -> str:
     """Readable text: blocks on lines of their own, table cells joined by tabs, invisible characters gone."""
     cleaned = nh3.clean(html, tags=set(_TAGS), clean_content_tags=set(_SILENT), strip_comments=True)
-    lines = (re.sub(r"[ \u00a0]+", " ", line).strip(" \t") for line in _visible(cleaned).split("\n"))
+    parts: list[str] = []
+    _read(fromstring(f"<div>{_CONTROLS.sub(' ', cleaned)}</div>"), parts)
+    text = _INVISIBLES.sub("", "".join(parts))
+    lines = (re.sub(r"[ \u00a0]+", " ", line).strip(" \t") for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 
 
-def _visible(html: str) -> str:
-    """The text as written: entities decoded, no characters folded."""
-    reading = read_markup(html)
-    parts, last = [], None
-    for place in reading.places(0, len(reading.plain)):
-        if place[:2] != last or place[0] == place[1]:
-            parts.append(_written(html, *place))
-        last = place[:2]
-    return "".join(parts)
+def _read(root: HtmlElement, parts: list[str]) -> None:
+    """The words of a cleaned tree, in order, with its blocks and cells as line breaks and tabs."""
+    for event, element in iterwalk(root, events=("start", "end")):
+        edge = _EDGES.get(element.tag, "")
+        if event == "start":
+            parts += ("" if edge == "\t" else edge, _flat(element))
+        elif element is not root:
+            parts += (edge, (element.tail or "").replace("\n", " "))
 
 
-def _written(html: str, start: int, end: int, char: str) -> str:
-    source = html[start:end]
-    if not source or source in "\n\r\t":
-        return char
-    return unescape(source) if source.startswith("&") else source if len(source) == 1 else char
+def _flat(element: HtmlElement) -> str:
+    text = element.text or ""
+    return text if element.tag == "pre" else text.replace("\n", " ")
 
 
 def has_embedded_pictures(html: str) -> bool:
