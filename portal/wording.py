@@ -1,0 +1,135 @@
+"""What the journal's rows say in plain words: one sentence for each action, used by the journal and by histories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pyramid.request import Request
+
+from content.documents import Document
+from content.journal import Row
+from content.people import ROLE_TITLES, Role
+from content.privacy import KINDS
+from portal.i18n import _
+from workflows.engine import workflows
+
+# Each sentence takes its values from the payload, by name.
+SENTENCES: dict[str, Any] = {
+    "document.create": _("新建文稿"),
+    "document.save": _("保存第${ordinal}稿"),
+    "document.agree": _("约定公开时间"),
+    "document.relocate": _("换了栏目"),
+    "document.settle": _("处理“${kind}”：${decision}"),
+    "document.reopen": _("重新处理“${kind}”"),
+    "column.create": _("新建栏目“${name}”"),
+    "column.change": _("修改栏目：${fields}"),
+    "department.create": _("登记机构“${name}”"),
+    "user.create": _("新建账号“${name}”"),
+    "user.change": _("修改账号：${fields}"),
+    "user.grant": _("授予职责“${role}”"),
+    "user.revoke": _("收回职责“${role}”"),
+    "user.delegate": _("委托他人代办，${first_day}至${last_day}"),
+    "user.end_delegation": _("提前结束委托"),
+    "user.login": _("登录"),
+    "user.logout": _("退出"),
+    "user.lock": _("连续${failures}次密码不对，账号锁定${minutes}分钟"),
+    "user.unlock": _("解锁账号"),
+    "user.change_password": _("更换密码"),
+    "user.reset_password": _("发给一次性密码"),
+    "report.receive": _("收到找错"),
+    "report.answer": _("答复找错"),
+    "report.open_contact": _("查看找错人的联系方式"),
+    "key.rotate": _("更换数据密钥"),
+    "key.rewrap": _("更换主密钥"),
+    "journal.erased": _("依法清除第${subject}条的内容"),
+}
+SUBJECTS = {"document": _("文稿"), "column": _("栏目"), "user": _("人员"), "report": _("找错"), "department": _("机构"),
+            "key": _("密钥"), "journal": _("日志")}
+DECISIONS = {"mask": _("遮盖"), "delete": _("删除"), "keep": _("保留")}
+FIELDS = {
+    "name": _("名称"), "slug": _("路径"), "parent_id": _("上级栏目"), "department_id": _("责任部门"), "kind": _("形式"),
+    "external_url": _("外部网址"), "rule": _("更新承诺"), "basis": _("公开依据"), "workflow": _("流程"),
+    "types": _("文稿类型"), "audience": _("公开范围"), "position": _("顺序"), "opened": _("启用日期"),
+    "closed": _("停用日期"), "description": _("栏目说明"), "keywords": _("关键词"), "column_type": _("栏目类别"),
+    "featured": _("重点领域"), "masks": _("遮盖方式"), "mask_names": _("遮盖姓名"), "email": _("邮箱"),
+    "active": _("启用状态"),
+}
+
+
+def sentence(request: Request, row: Row) -> str:
+    """What happened, without who and when; the reason behind it when one was given."""
+    payload = row.payload
+    said = _document_step(request, row, payload) or _plain(request, row, payload)
+    why = payload.get("why") or payload.get("reason")
+    return f"{said}（{why}）" if why else said
+
+
+def _plain(request: Request, row: Row, payload: Mapping[str, Any]) -> str:
+    say = request.localizer.translate
+    values = {name: value for name, value in payload.items() if isinstance(value, str | int)}
+    values |= {name: words for name, show in _SHOWN.items() if (words := show(request, payload))}
+    said = say(SENTENCES.get(row.action, row.action), mapping=values | {"subject": row.subject_id})
+    return said if row.payload_row.body is not None else _without_values(said) + say(_("（内容已依法清除）"))
+
+
+def _document_step(request: Request, row: Row, payload: Mapping[str, Any]) -> str:
+    """The title of a transition, and the state it led to."""
+    name = row.action.partition(".")[2]
+    if row.subject_kind != Document.__tablename__ or "to" not in payload:
+        return ""
+    for workflow in workflows().values():
+        step = workflow.find(name, payload.get("from", ""))
+        if step is not None and step.target == payload["to"]:
+            return step.english if request.language.code == "en" else step.title
+    return ""
+
+
+def _fields(request: Request, payload: Mapping[str, Any]) -> str:
+    changed = payload.get("after")
+    if not isinstance(changed, dict):
+        return ""
+    return "、".join(request.localizer.translate(FIELDS.get(name, name)) for name in changed)
+
+
+def _role(request: Request, payload: Mapping[str, Any]) -> str:
+    return role_title(request, payload["role"]) if payload.get("role") in set(Role) else ""
+
+
+def _kind(request: Request, payload: Mapping[str, Any]) -> str:
+    kind = KINDS.get(payload.get("kind", ""))
+    return "" if kind is None else kind.en if request.language.code == "en" else kind.zh
+
+
+def _decision(request: Request, payload: Mapping[str, Any]) -> str:
+    return request.localizer.translate(DECISIONS.get(payload.get("decision", ""), ""))
+
+
+def _name(request: Request, payload: Mapping[str, Any]) -> str:
+    after = payload.get("after")
+    return str(payload.get("name") or (after.get("name") if isinstance(after, dict) else "") or "")
+
+
+_SHOWN: dict[str, Callable[[Request, Mapping[str, Any]], str]] = {
+    "fields": _fields, "role": _role, "kind": _kind, "decision": _decision, "name": _name}
+
+
+def role_title(request: Request, role: str) -> str:
+    """The title of a role in the language of the page."""
+    return ROLE_TITLES[Role(role)][request.language.code == "en"]
+
+
+def action_choices(request: Request) -> list[tuple[str, str]]:
+    """`(action, words)` of all that can be in the journal, for a filter; each title of a transition once."""
+    say = request.localizer.translate
+    english = request.language.code == "en"
+    found = {name: say(words, mapping={}) for name, words in SENTENCES.items()}
+    for workflow in workflows().values():
+        for step in workflow.transitions:
+            found.setdefault(f"document.{step.name}", step.english if english else step.title)
+    return [(name, _without_values(words)) for name, words in found.items()]
+
+
+def _without_values(words: str) -> str:
+    """`授予职责“${role}”` → `授予职责`."""
+    return words.partition("${")[0].rstrip("：“第，连续 ") or words
