@@ -1,0 +1,117 @@
+"""Every kind of page for everybody: no violation that axe finds, no sideways scrolling, a visible focus, keys."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pages
+import pytest
+
+from portal.instance import Instance
+
+pytestmark = pytest.mark.browser
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+# 4.14.1, MPL 2.0; a devDependency of package.json, copied so that the tests need no npm.
+SHA256 = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+         "resultTypes": ["violations"]}
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+FOUND = """rules => axe.run(document, rules).then(result => result.violations.map(
+  each => each.id + ': ' + each.nodes.slice(0, 3).map(node => node.target.join(' ')).join(' | ')))"""
+
+
+@pytest.fixture(scope="module")
+def kinds(site):
+    """Every kind of page, by who looks at it."""
+    instance = Instance.open(site.home)
+    with instance.house.database.reader() as session:
+        found = pages.all_pages(session, instance.house.tree(session))
+    instance.close()
+    return {login: [page for page in found if page.login == login] for login in {page.login for page in found}}
+
+
+def test_axe_is_the_one_that_was_recorded():
+    assert hashlib.sha256(AXE.read_bytes()).hexdigest() == SHA256
+
+
+def look(window, page):
+    """What is wrong with a page, on a wide and on a narrow screen."""
+    wrong = []
+    window.set_viewport_size(DESKTOP)
+    window.goto(page.path)
+    window.evaluate(AXE.read_text("utf-8"))
+    for size in (DESKTOP, PHONE):
+        window.set_viewport_size(size)
+        wrong += [f"{size['width']} {each}" for each in window.evaluate(FOUND, RULES)]
+        wide = window.evaluate("document.documentElement.scrollWidth")
+        wrong += [f"{size['width']} scrolls sideways: {wide}"] if wide > size["width"] else []
+    return wrong
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_pages_have_no_barriers(people, site, kinds, language):
+    wrong = {}
+    for login, seen in sorted(kinds.items()):
+        window = people.officer(login) if login else people.citizen()
+        window.context.add_cookies([{"name": "lang", "value": language, "url": site.url}])
+        wrong |= {f"{page.name} {page.path}": found for page in seen if (found := look(window, page))}
+    assert wrong == {}, json.dumps(wrong, ensure_ascii=False, indent=1)
+
+
+# -- keys alone ---------------------------------------------------------------------------------------------------
+
+def focused(window):
+    """What holds the focus: its words, and whether a line or a halo shows it."""
+    return window.evaluate("""() => {
+      const at = document.activeElement, style = getComputedStyle(at)
+      return {words: at.textContent.trim(), name: at.getAttribute('name'), href: at.getAttribute('href'),
+              seen: (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2)
+                    || style.boxShadow !== 'none'}
+    }""")
+
+
+def test_first_key_leads_past_the_navigation(people):
+    window = people.citizen()
+    window.goto("/")
+    window.keyboard.press("Tab")
+    assert focused(window)["words"] == "跳到正文" and focused(window)["seen"]
+    assert window.locator(".skip").bounding_box()["y"] >= 0
+    window.keyboard.press("Enter")
+    assert window.evaluate("document.activeElement.id") == "main"
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_everything_on_the_home_page_is_reached_by_tab_and_seen(people, size):
+    """Each link, button and field takes the focus once, in the order in which it stands in the page."""
+    window = people.citizen(viewport=size)
+    window.goto("/")
+    wanted = window.evaluate("""() => [...document.querySelectorAll('a[href], button, input, select, summary')]
+      .filter(each => each.checkVisibility({visibilityProperty: true}) && each.type !== 'hidden').length""")
+    stops = []
+    for _ in range(wanted):
+        window.keyboard.press("Tab")
+        stops.append(focused(window))
+    assert [stop["words"] or stop["name"] for stop in stops if not stop["seen"]] == []
+    assert stops[-1]["words"] == "我为政府网站找错"
+
+
+def test_a_citizen_finds_a_document_by_keys(people):
+    """Search, results, document, column: with Tab and Enter."""
+    window = people.citizen()
+    window.goto("/")
+    tab_to(window, lambda at: at["name"] == "q")
+    window.keyboard.type("低保")
+    window.keyboard.press("Enter")
+    window.wait_for_url("**/search?q=*")
+    tab_to(window, lambda at: (at["href"] or "").startswith("/doc/"))
+    window.keyboard.press("Enter")
+    window.wait_for_url("**/doc/**")
+    assert window.locator("h1").inner_text()
+
+
+def tab_to(window, found, most=80):
+    for _ in range(most):
+        window.keyboard.press("Tab")
+        if found(focused(window)):
+            return
+    raise AssertionError("the focus never came there")

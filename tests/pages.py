@@ -1,0 +1,80 @@
+"""Every kind of page that the portal shows, with the address of one of its kind in the sample county."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from content.documents import PUBLIC, WITHDRAWN, Document, Live, Relation
+from content.tree import Tree
+from content.types import all_types
+
+
+@dataclass(frozen=True)
+class Page:
+    """`login` is who looks at it, "" for the public; `status` what it answers with."""
+
+    name: str
+    path: str
+    login: str = ""
+    status: int = 200
+
+
+def public_pages(session: Session, tree: Tree) -> list[Page]:
+    """What a citizen can see: each kind of column, document and list, and what is no longer there."""
+    return [
+        Page("home", "/"), *_columns(session, tree), *_documents(session),
+        Page("search", _search("低保")), Page("search-empty", _search("魑魅魍魉")), Page("search-start", "/search"),
+        Page("search-narrowed", f"{_search('通知')}&year=2026&sort=date"),
+        Page("catalogue", "/catalogue"), Page("catalogue-empty", "/catalogue?year=1999"), Page("sitemap", "/sitemap"),
+        Page("departments", "/departments"), Page("feeds", "/feeds"), Page("report", "/report-error?page=/catalogue"),
+        Page("report-received", "/report-error/received"), Page("login", "/login"),
+        Page("404", "/mei-you-zhe-ge-ye-mian/", status=404),
+    ]
+
+
+def _search(words: str) -> str:
+    return f"/search?q={quote(words)}"
+
+
+def _columns(session: Session, tree: Tree) -> list[Page]:
+    homes = session.scalars(select(Live.column_id).where(Live.state == PUBLIC)).all()
+    lists = [node for node in tree.walk() if node.is_public() and node.kind == "list"]
+    fullest = max(lists, key=lambda node: homes.count(node.id))
+    bare = next(node for node in lists if not any(each.id in homes for each in node.walk()))
+    leading = next(node for node in tree.roots if node.children)
+    found = [Page("column", fullest.url), Page("column-page", f"{fullest.url}?page=1"), Page("column-bare", bare.url),
+             Page("column-narrowed", f"{fullest.url}?q={quote('魑魅魍魉')}"), Page("column-chapter", leading.url)]
+    for name, wanted in (("single", True), ("single-bare", False)):
+        singles = [node for node in tree.walk() if node.is_public() and node.kind == "page"
+                   and (node.id in homes) == wanted]
+        found += [Page(name, node.url) for node in singles[:1]]
+    return found
+
+
+def _documents(session: Session) -> list[Page]:
+    public = select(Live).where(Live.audience == "public").order_by(Live.published.desc())
+    found = []
+    for name in all_types():
+        live = session.scalars(public.where(Live.type == name, Live.state == PUBLIC, Live.ends.is_(None))).first()
+        found += [Page(f"document-{name}", live.url)] if live else []
+    read = session.scalars(public.where(Live.document_id.in_(
+        select(Relation.target_id).where(Relation.kind == "interprets")))).first()
+    abolished = session.scalars(public.where(Live.validity == "废止")).first()
+    withdrawn = session.scalars(public.where(Live.state == WITHDRAWN)).first()
+    return [*found, Page("document-interpreted", read.url), Page("document-abolished", abolished.url),
+            Page("tombstone", withdrawn.url, status=410)]
+
+
+def waiting(session: Session, state: str, path_starts: str = "") -> int:
+    """Id of the document that has been longest in `state` of the standard workflow."""
+    return session.scalars(select(Document.id).where(Document.state == state, Document.workflow == "publication")
+                           .order_by(Document.state_since)).first()
+
+
+def all_pages(session: Session, tree: Tree) -> list[Page]:
+    """Those of the citizens and those of the desk."""
+    return [*public_pages(session, tree)]

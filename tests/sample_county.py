@@ -1,0 +1,53 @@
+"""The sample county as an instance, planted and indexed once a run; tests that change it work on a copy."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from portal import instance, sample
+from portal.instance import Instance
+from portal.worker import Worker
+
+# Tests come from one address, and quickly.
+SETTINGS = """
+login_rate = "1000/minute"
+search_rate = "10000/minute"
+report_rate = "1000/minute"
+worker_seconds = 0.1
+"""
+
+
+def plant(home: Path, database: str = "") -> Path:
+    """An instance with the sample county in it, its index made; `database` is its URL, SQLite when empty."""
+    home.mkdir(parents=True)
+    url = f'database = "{database}"\n' if database else ""
+    (home / "settings.toml").write_text(url + SETTINGS, encoding="utf-8")
+    list(instance.make(home))
+    opened = Instance.open(home)
+    sample.write_accounts(sample.load(opened.house), opened.house)
+    worker = Worker(opened)
+    failed = worker.once()
+    worker.close()
+    opened.close()
+    if failed:
+        raise RuntimeError("; ".join(failed))
+    return home
+
+
+def copied(factory: pytest.TempPathFactory) -> Path:
+    """A copy of the county that is this run's own; whichever process comes first plants the original."""
+    base = factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    with (shared / "sample-county.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        original = shared / "sample-county"
+        if not original.exists():
+            plant(shared / "sample-county.new").rename(original)
+    target = factory.mktemp("county") / "var"
+    shutil.copytree(original, target, ignore=shutil.ignore_patterns("run"))
+    return target
