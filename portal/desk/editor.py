@@ -106,7 +106,7 @@ def _moment() -> colander.SchemaNode:
 
 
 def _metadata(session: Session, kind: DocumentType) -> colander.SchemaNode:
-    schema = kind.schema(name="data", title=_("元数据"))
+    schema = kind.schema(name="data", title=_("元数据")).clone()  # instances share the nodes of their class
     for node in schema.children:
         shape = getattr(node, "shape", "line")
         node.widget = _widget(node, shape)
@@ -115,7 +115,6 @@ def _metadata(session: Session, kind: DocumentType) -> colander.SchemaNode:
             node.description = node.description or _("填写文号、网址或者稿件编号")
         if node.name in kind.required:
             node.title = _("${title}（公开前必填）", mapping={"title": _(node.title)})
-            node.required_before = True
     return schema
 
 

@@ -45,6 +45,11 @@ class Shown:
     afterwards: dict[str, str]
     places: tuple[str, ...]
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it stands anywhere but in the visible text."""
+        return self.places != ("正文",)
+
 
 @dataclass(frozen=True)
 class Panel:

@@ -30,6 +30,7 @@ from workflows.moves import NotAllowed, Refused
 
 VIEWS = {"changes": _("看改动"), "new": _("只看新稿"), "both": _("左右对照"), "data": _("元数据"), "history": _("经过"),
          "revisions": _("历次稿")}
+OF_TWO = ("changes", "both")  # views that need an earlier revision
 STATEMENT = "已逐项审查，不涉及国家秘密、工作秘密，可以公开"  # 先审查、后公开: 保密法实施条例 Art. 42
 
 
@@ -65,7 +66,8 @@ def page(request: Request, **more: Any) -> dict[str, Any]:
     return {
         "title": shown.title or _("无标题"), "document": document, "node": request.context.node, "revision": revision,
         "kind": type_of(document.type), "status": state_status(request, document), "view": view,
-        "views": VIEWS, "shown": shown, "panel": beside, "parts": parts(request), "back": request.path_qs,
+        "views": {name: words for name, words in VIEWS.items() if before is not None or name not in OF_TWO},
+        "shown": shown, "panel": beside, "parts": parts(request), "back": request.path_qs,
         "flow": flow(request, document, rows), "blockers": _blockers(document, beside),
         "decision": _decision(request, document), "may_edit": may_edit(request.identity, document, request.tree),
         "may_write": request.has_permission(Permission.WRITE), "refused": (), "typed": {}, "statement": STATEMENT,
@@ -85,8 +87,7 @@ def _view(request: Request, before: Revision | None) -> str:
     asked = request.GET.get("view", "")
     if "revision" in request.GET and asked not in VIEWS:
         return "new"
-    needs_two = ("changes", "both")
-    if asked in VIEWS and (before is not None or asked not in needs_two):
+    if asked in VIEWS and (before is not None or asked not in OF_TWO):
         return asked
     return "changes" if before is not None else "new"
 
@@ -95,7 +96,7 @@ def _of_view(request: Request, document: Document, view: str, revision: Revision
              beside: Any, rows: list[journal.Row]) -> dict[str, Any]:
     """What only the chosen view needs."""
     found: dict[str, Any] = {"changes": None, "body": "", "events": (), "revisions": ()}
-    if before is not None and view in ("changes", "both", "data"):
+    if before is not None and view in (*OF_TWO, "data"):
         found["changes"] = changes(request, document, before, revision)
         found["segments"] = lambda pieces: segments(pieces, beside)
     if view == "new":

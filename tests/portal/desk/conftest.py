@@ -14,9 +14,6 @@ from portal import make_app
 from portal.passwords import hashed
 from portal.settings import Settings
 
-ID = "410399199001011233"  # a made-up number with the right check digit
-MOBILE = "13912345678"
-
 
 @cache
 def password_hash() -> str:
@@ -41,3 +38,28 @@ def browser(wsgi):
             assert form.submit().status_int == 303
         return client
     return opened
+
+
+@pytest.fixture
+def written(house, county):
+    """`written(title=…, body=…)`: the number of a new draft of 张丽 in 通知公告."""
+    def write(**values) -> int:
+        with house.database.writer.begin() as session:
+            return county.write(session, **values).id
+    return write
+
+
+@pytest.fixture
+def press(browser):
+    """`press(login, number, transition, …)`: press a button of the decision form; the page that answers."""
+    def pressed(login: str, number: int, transition: str, **fields):
+        page = browser(login).get(f"/desk/document/{number}")
+        button = page.html.find(attrs={"name": "transition", "value": transition})
+        place = page.html.find_all("form").index(button.find_parent("form"))
+        form = page.forms[place]
+        for name, value in fields.items():
+            form[name] = value
+        if button.name == "button":
+            return form.submit("transition", value=transition, expect_errors=True)
+        return form.submit(expect_errors=True)
+    return pressed
