@@ -51,3 +51,11 @@ def answer(session: Session, found: ErrorReport, text: str, *, actor_id: int) ->
     """Answer a report, or answer it anew."""
     found.answer, found.answered, found.state = text, now(), ANSWERED
     journal.record(session, "report.answer", ("report", found.id), actor_id=actor_id, answer=text)
+
+
+def open_contact(session: Session, keys: KeyStore, found: ErrorReport, *, actor_id: int) -> str:
+    """How the reporter can be reached, "" when he left nothing; that somebody looked is in the journal."""
+    if found.contact is None:
+        return ""
+    journal.record(session, "report.open_contact", ("report", found.id), actor_id=actor_id)
+    return keys.open(session, found.contact).decode()
