@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Text, UniqueConstraint, and_, event, or_
+from sqlalchemy import ColumnElement, ForeignKey, Index, Text, UniqueConstraint, and_, event, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from content.base import SHANGHAI, Base
@@ -221,8 +221,12 @@ def readable(now: dt.datetime, audience: str = "public") -> ColumnElement[bool]:
 
 
 def lock(session: Session, document: Document) -> None:
-    """The document as of now, held until the transaction ends. Only its own row: PostgreSQL locks no outer join."""
-    session.refresh(document, with_for_update={"of": Document})
+    """The document as of now, held until the transaction ends.
+
+    Two statements: what PostgreSQL joins to a row that it had to wait for is what was joined before the wait.
+    """
+    session.execute(select(Document.id).where(Document.id == document.id).with_for_update())
+    session.refresh(document)
 
 
 class Immutable(RuntimeError):
