@@ -139,12 +139,16 @@ def _shown(value: Any) -> Any:
 
 
 def values(said: dict[str, Any], node: Node | None = None) -> dict[str, Any]:
-    """The column's values that the form says, types in the order they had. Raises `ValueError` for a promise that is not whole."""
+    """The column's values that the form says, types in the order they had.
+
+    Raises `ValueError` for a promise that is not whole.
+    """
     promise = said["promise"]
     found = said["place"] | said["content"] | said["words"]
     known = [name for name in (node.types if node else ()) if name in found["types"]]
     found |= {"rule": _rules.rule_of(promise["type"], promise), "basis": promise["basis"],
-              "types": known + sorted(found["types"] - set(known)), "masks": dict.fromkeys(sorted(found["masks"]), "partial")}
+              "types": known + sorted(found["types"] - set(known)),
+              "masks": dict.fromkeys(sorted(found["masks"]), "partial")}
     if not found["slug"]:
         del found["slug"]
     return found
