@@ -149,6 +149,7 @@ def _made(request: Request, source: Source, form: str) -> tuple[bytes, dt.dateti
 
 def _feed(request: Request, source: Source, changed: dt.datetime | None) -> FeedGenerator:
     feed, site, own = FeedGenerator(), request.site, absolute(request, request.path_qs)
+    feed.load_extension("dc")
     feed.id(own)
     feed.title(clean(f"{source.title} - {site.organ}"))
     feed.subtitle(clean(f"{site.organ}{site.name}"))
@@ -170,6 +171,7 @@ def _add(feed: FeedGenerator, request: Request, live: Live) -> None:
     entry.link(href=address)
     entry.summary(clean(live.rendition.summary) or clean(live.title))
     entry.author(name=unit.name)
+    entry.dc.dc_creator(unit.name)  # RSS has no author without a mail address
     entry.category(term=clean(request.tree.by_id[live.column_id].name))
     entry.published(live.published.astimezone(SHANGHAI))
     entry.updated(live.changed.astimezone(SHANGHAI))

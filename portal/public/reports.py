@@ -54,7 +54,7 @@ def _no_numbers(node: colander.SchemaNode, value: str) -> None:
     """Personal data is turned away at the door: a report is read by several people."""
     kinds = {finding.kind for finding in scan_text(value)} & set(_UNNEEDED)
     if kinds:
-        names = "、".join(KINDS[kind].title for kind in sorted(kinds))
+        names = "、".join(KINDS[kind].zh for kind in sorted(kinds))
         raise colander.Invalid(node, _("写的内容里有${kinds}，请去掉后再提交；要联系方式请写在下面一格",
                                        mapping={"kinds": names}))
 

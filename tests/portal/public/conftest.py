@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import html5lib
 import pytest
+from factories import PASSWORD, County
+from pyramid.registry import Registry
 from sqlalchemy import event
 from webtest import TestApp
 
+from content import tree
 from content.documents import Document
+from content.people import User
+from content.repository import live_at
+from content.search import Engine
 from portal import make_app
 from portal.followers.search import SearchFollower
+from portal.passwords import hashed
 from portal.settings import SETTINGS, Settings
 from workflows.access import SYSTEM
 from workflows.engine import fire
 from workflows.followers import catch_up
+
+
+def address(written: str) -> str:
+    """As a browser sends it."""
+    return quote(written, safe="/?&=%'*()-")
 
 
 @dataclass
@@ -24,8 +37,9 @@ class Site:
     """A citizen's browser, and what the house does meanwhile."""
 
     app: TestApp
-    county: object
-    engine: object
+    county: County
+    engine: Engine
+    registry: Registry
 
     def publish(self, title: str = "关于供水检修的通知", body: str = "<p>城关镇部分区域停水，请提前储水。</p>",
                 at: dt.datetime | None = None, **values: object) -> str:
@@ -43,8 +57,22 @@ class Site:
 
     def document(self, session: object, url: str) -> Document:
         year, serial = url.removeprefix("/doc/").removesuffix(".html").split("/")
-        from content.repository import live_at
         return session.get_one(Document, live_at(session, int(year), int(serial))[0].document_id)
+
+    def column(self, path: str, name: str, parent: str | None = None, **values: object) -> None:
+        """A further column of the small county."""
+        with self.county.house.database.writer.begin() as session:
+            made = tree.create(session, actor_id=None, name=name, slug=path, parent_id=self.county.columns.get(parent),
+                               department_id=self.county.departments["QY-mzj"], **values)
+            self.county.columns[f"{parent}/{path}" if parent else path] = made.id
+
+    def log_in(self, login: str) -> None:
+        """As a person of the staff, past the password: how one logs in is tested elsewhere."""
+        with self.county.house.database.writer.begin() as session:
+            session.get_one(User, self.county.users[login]).password_hash = hashed(PASSWORD)
+        form = self.app.get("/login").forms["login-form"]
+        form["login"], form["password"] = login, PASSWORD
+        form.submit(status=303)
 
     def index(self) -> None:
         """Let the search index follow the journal to its end."""
@@ -53,7 +81,7 @@ class Site:
 
     def get(self, url: str, status: int = 200, **more: object) -> object:
         """A page, which must be well-formed."""
-        page = self.app.get(url, status=status, **more)
+        page = self.app.get(address(url), status=status, **more)
         if page.content_type == "text/html":
             html5lib.HTMLParser(strict=True).parse(page.text)
         return page
@@ -68,7 +96,7 @@ class Site:
         engine = self.county.house.database.engine
         event.listen(engine, "before_cursor_execute", count)
         try:
-            self.app.get(url)
+            self.app.get(address(url))
         finally:
             event.remove(engine, "before_cursor_execute", count)
         return len(asked)
@@ -78,4 +106,5 @@ class Site:
 def site(house, county) -> Site:
     values = {setting.name: setting.default for setting in SETTINGS} | {"base_url": "https://www.qingyuan.example"}
     application = make_app(house, Settings(house.home, values=values))
-    return Site(TestApp(application), county, application.registry.settings["search"])
+    return Site(TestApp(application), county, application.registry.settings["search"],
+                application.registry)
