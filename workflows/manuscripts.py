@@ -23,6 +23,6 @@ def may_settle(identity: Identity, document: Document, tree: Tree) -> bool:
     if not permits(identity, Permission.SETTLE, node, tree):
         return False
     if workflow.states[document.state].editable:
-        return True
+        return permits(identity, Permission.WRITE, node, tree)
     onward = [each for each in workflow.leaving(document.state) if each.tone == "primary"]
     return any(holder(identity, each.roles, node, tree) is not None for each in onward)

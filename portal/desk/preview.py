@@ -17,16 +17,19 @@ from portal.public.documents import document_values
 from portal.traversal import DeskDocument
 from workflows.access import Permission
 
-BANNER = _("预览：公众将看到的样子。还没有处理的个人信息在这里一律遮盖；保存过的最新一稿，公众现在还看不到。")
+BANNER = _("预览：最新一稿公开以后的样子。还没有处理的个人信息在这里一律遮盖。")
+UNNUMBERED = _("网址和索引号在公开时编定")
 
 
 def preview(request: Request) -> dict[str, Any]:
     """`/desk/document/{id}/preview`."""
     document = request.context.document
     made = reading.rendition(request, document, document.head)
-    live = _would_be(request, document, made)
-    return document_values(request, live) | {"title": made.title, "breadcrumb": [(_("预览"), "")],
-                                             "flashes": lambda: [("info", BANNER)]}
+    values = document_values(request, _would_be(request, document, made))
+    if document.live is None:
+        values |= {"qr": "", "address": request.localizer.translate(UNNUMBERED)}
+    return values | {"title": made.title, "flashes": lambda: [("info", BANNER)],
+                     "breadcrumb": [(_("回到稿件"), f"/desk/document/{document.id}"), (_("预览"), "")]}
 
 
 def _would_be(request: Request, document: Document, made: Rendition) -> Live:
