@@ -80,7 +80,7 @@ def _states(request: Request) -> list[tuple[str, str]]:
 
 def _line(request: Request, document: Document) -> Line:
     node = request.tree.by_id[document.column_id]
-    return Line(document, shown_title(request, document), node, type_of(document.type).title,
+    return Line(document, shown_title(request, document), node, titled(request, type_of(document.type)),
                 state_status(request, document), permits(request.identity, Permission.WRITE, node, request.tree))
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from content.calendar import Day, workdays_between
 from content.documents import Document
 from content.people import User
+from content.types import DocumentType
 from portal.i18n import _
 from workflows.definition import State, Transition
 from workflows.engine import workflow_of
@@ -35,8 +36,8 @@ def limit_status(due: Day | None, today: dt.date) -> Status:
     return ("warn" if left <= SOON else "ok"), _("剩${n}个工作日", mapping={"n": left})
 
 
-def titled(request: Request, named: State | Transition) -> str:
-    """The title of a state or transition in the language of the page."""
+def titled(request: Request, named: State | Transition | DocumentType) -> str:
+    """The title of a state, a transition or a type in the language of the page."""
     return named.english if request.language.code == "en" else named.title
 
 
