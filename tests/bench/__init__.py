@@ -1,0 +1,1 @@
+"""Measurements, not tests: `python -m tests.bench`. Figures of one run are compared with each other, not asserted."""
