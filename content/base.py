@@ -82,11 +82,12 @@ class Database:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        # The journal reads its head under a lock: each statement must see what was committed before it.
+        return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED", hide_parameters=True)
     path = url.removeprefix("sqlite:///")
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 30, "check_same_thread": False})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -95,7 +96,8 @@ def _engine(url: str) -> Engine:
 def _prepare_sqlite(connection: Any, record: Any) -> None:
     # The driver's own transaction handling begins too late; `_begin_sqlite` says BEGIN instead.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000",
+                   "secure_delete=ON"):  # what was erased by law is written over, not left in a free page
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -163,8 +163,21 @@ def _mark(session: Session, transaction: SessionTransaction) -> None:
 
 @event.listens_for(Session, "after_soft_rollback")
 def _forget(session: Session, transaction: SessionTransaction) -> None:
-    """What was undone did not happen: drop what was gathered since the savepoint, or all of it."""
-    del session.info.get(_PENDING, [])[_savepoints.get(transaction, 0):]
+    """What was undone did not happen: drop what was gathered since the savepoint, or all of it.
+
+    A flush that fails tells of itself alone, and has rolled back to the savepoint around it.
+    """
+    undone: SessionTransaction | None = transaction
+    while undone is not None and not undone.nested:
+        undone = undone.parent
+    del session.info.get(_PENDING, [])[_savepoints[undone] if undone else 0:]
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _clear(session: Session, transaction: SessionTransaction) -> None:
+    """A session that is closed without a word and used again keeps nothing of its former transaction."""
+    if transaction.parent is None:
+        session.info.pop(_PENDING, None)
 
 
 # -- reading ----------------------------------------------------------------------------------------------------
