@@ -22,6 +22,8 @@ OUT_OF_FORCE = ("废止", "失效")
 WORDS = 8  # so many words of a title are looked for; the rest is ignored
 # The document itself, without the editors' side of it, which no public page needs.
 _DOCUMENT = joinedload(Live.document).options(lazyload("*"))
+# Of another document's rendition, what a link to it says.
+_DATA = joinedload(Live.rendition).load_only(Rendition.data)
 # The catalogue's columns: index, name, number, summary, date formed, date published, organ, column, address.
 _CATALOGUE = (Live.index_number, Live.title, Live.number, Rendition.summary, Live.formed, Live.published,
               Live.department_id, Live.column_id, Live.year, Live.serial)
@@ -192,19 +194,20 @@ def by_number(session: Session, number: str, now: dt.datetime) -> Live | None:
 
 def relations(session: Session, document_id: int, now: dt.datetime,
               audience: str = "public") -> list[tuple[str, bool, Live]]:
-    """`(kind, whether this document is the source, the other one)` for each readable relation."""
+    """`(kind, whether this document is the source, the other one)` for each readable relation. One query."""
     query = (select(Relation, Live)
              .join(Live, or_((Relation.target_id == Live.document_id) & (Relation.source_id == document_id),
                              (Relation.source_id == Live.document_id) & (Relation.target_id == document_id)))
-             .where(readable(now, audience), Live.document_id != document_id).order_by(Live.published))
+             .where(readable(now, audience), Live.document_id != document_id)
+             .order_by(Live.published).options(_DATA))
     return [(relation.kind, relation.source_id == document_id, live) for relation, live in session.execute(query)]
 
 
 def interpretations(session: Session, ids: Collection[int], now: dt.datetime) -> dict[int, list[Live]]:
-    """`{policy id: its readable interpretations}`, the oldest first, with their renditions. One query."""
+    """`{policy id: its readable interpretations}`, the oldest first, with their metadata. One query."""
     query = (select(Relation.target_id, Live).join(Live, Live.document_id == Relation.source_id)
              .where(Relation.kind == "interprets", Relation.target_id.in_(ids), readable(now))
-             .order_by(Live.published).options(joinedload(Live.rendition)))
+             .order_by(Live.published).options(_DATA))
     found: dict[int, list[Live]] = {}
     for policy, live in session.execute(query):
         found.setdefault(policy, []).append(live)

@@ -9,10 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from feedgen.feed import FeedGenerator
@@ -22,7 +20,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from content import journal, repository
+from content import repository
 from content.base import SHANGHAI
 from content.documents import Live
 from portal.i18n import _
@@ -32,8 +30,9 @@ from portal.public.documents import absolute
 from portal.public.search import Asked
 from portal.searching import ask
 from portal.security import READ
+from portal.shelf import Shelf, version
 
-ITEMS, KEPT = 20, 200
+ITEMS = 20
 TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -45,30 +44,6 @@ class Source:
     title: str
     page: str
     lives: Callable[[], list[Live]]
-
-
-@dataclass
-class Shelf:
-    """Finished feeds by address, the longest unused thrown away; safe for threads."""
-
-    size: int = KEPT
-    _kept: OrderedDict = field(default_factory=OrderedDict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def get(self, key: str, version: tuple, make: Callable[[], Any]) -> Any:
-        """What was made for `key` at this very version, else what `make` makes."""
-        with self._lock:
-            held = self._kept.get(key)
-            if held is not None and held[0] == version:
-                self._kept.move_to_end(key)
-                return held[1]
-        made = make()
-        with self._lock:
-            self._kept[key] = (version, made)
-            self._kept.move_to_end(key)
-            while len(self._kept) > self.size:
-                self._kept.popitem(last=False)
-        return made
 
 
 # -- which feed ---------------------------------------------------------------------------------------------------
@@ -126,12 +101,11 @@ def _say(request: Request, words: str) -> str:
 def answer(request: Request, source: Source, indexed: int = 0) -> Response:
     """The feed in the form that the address asks for; 304 when the reader has it already.
 
-    Its version is that of the documents, the columns and the day (公示 periods end with it).
+    `indexed` is how far the search index is, for a feed that is made from it.
     """
-    form, language = request.matchdict["form"], request.language.code
-    version = (journal.latest(request.db, "document", "column", "department"), request.today, indexed)
-    key = f"{language} {form} {request.path_qs}"
-    body, made = request.registry.settings["feeds"].get(key, version, lambda: _made(request, source, form))
+    form, key = request.matchdict["form"], f"{request.language.code} {request.path_qs}"
+    shelf, now = request.registry.settings["feeds"], (*version(request), indexed)
+    body, made = shelf.get(key, now, lambda: _made(request, source, form))
     response = Response(body, content_type=TYPES[form], charset="utf-8", conditional_response=True)
     response.etag = hashlib.sha256(body).hexdigest()[:32]
     response.last_modified = made

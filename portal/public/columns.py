@@ -18,7 +18,7 @@ from content.repository import Filter, Tally
 from content.tree import Node
 from portal.i18n import _
 from portal.navigation import audience, trail, visible
-from portal.public import _asked, _tables
+from portal.public import _asked, _counts, _tables
 from portal.public._lists import Item, items, pages
 from portal.public.documents import document_values
 from portal.security import READ
@@ -79,7 +79,7 @@ def _list(request: Request, node: Node) -> dict[str, Any]:
     shown = items(request, lives, with_column=bool(node.children))
     if page is None and not _is_narrowed(narrowed):
         shown = _with_pinned(request, node, shown)
-    tallies = repository.tallies(request.db, request.now, whom)
+    tallies = _counts.tallies(request, whom)
     return _common(request, node) | _promised(request, node, tallies) | {
         "documents": shown, "total": total, "pages": found, "narrowed": _is_narrowed(narrowed),
         "siblings": _beside(request, node, tallies), "siblings_of": _above(node),
@@ -157,7 +157,7 @@ def _page(request: Request, node: Node) -> dict[str, Any]:
     """The column's one document, shown in the column; without one, what will be here."""
     whom = audience(node)
     newest = repository.latest(request.db, request.now, 1, columns=[node.id], audience=whom, texts=True)
-    tallies = repository.tallies(request.db, request.now, whom)
+    tallies = _counts.tallies(request, whom)
     common = _common(request, node) | {"siblings": _beside(request, node, tallies), "siblings_of": _above(node)}
     if newest:
         request.override_renderer = "public/page.pt"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pyramid.config import Configurator
 from pyramid.request import Request
 from pyramid.view import view_config
 
@@ -13,9 +14,11 @@ from content.base import local_date
 from content.promises import OK, SOON, promise, sentence
 from content.tree import Node, Tree
 from portal.i18n import _
+from portal.public import _counts
 from portal.public._lists import items
 from portal.public._pairs import form_of, pairs
 from portal.security import READ
+from portal.shelf import Shelf
 from portal.site_tags import column_tags
 from portal.traversal import Root
 
@@ -77,7 +80,7 @@ class Rate:
 def home(request: Request) -> dict:
     policies = repository.policies(request.db, request.now, LOOKED_AT)
     found = repository.interpretations(request.db, [live.document_id for live, _imported in policies], request.now)
-    tallies = repository.tallies(request.db, request.now)
+    tallies = _counts.tallies(request)
     chapters = contents(request.tree, tallies)
     return {
         "latest": items(request, repository.latest(request.db, request.now, LATEST), with_column=True),
@@ -86,7 +89,7 @@ def home(request: Request) -> dict:
         "lead": [chapter for chapter in chapters if chapter.featured],
         "chapters": [chapter for chapter in chapters if not chapter.featured],
         "columns": sum(node.is_public() for node in request.tree.walk()),
-        "figures": repository.figures(request.db, request.now), "rate": rate(request, tallies),
+        "figures": _counts.figures(request), "rate": rate(request, tallies),
         "page_tags": column_tags(_translated(request, "首页"), request.site.name, request.site.name, "首页"),
         "feeds": [(_translated(request, "最新公开"), "/feeds/latest.rss", "application/rss+xml"),
                   (_translated(request, "最新公开"), "/feeds/latest.atom", "application/atom+xml")],
@@ -135,3 +138,7 @@ def rate(request: Request, tallies: dict[int, repository.Tally]) -> Rate:
             found = promise(node.rule, local_date(newest) if newest else None, request.today, node.opened)
             states += [found.state] if found.counted else []
     return Rate(len(states), sum(state in (OK, SOON) for state in states))
+
+
+def includeme(config: Configurator) -> None:
+    config.registry.settings["counts"] = Shelf()

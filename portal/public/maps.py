@@ -15,6 +15,7 @@ from pyramid.view import view_config
 
 from content import repository
 from portal.i18n import _
+from portal.public import _counts
 from portal.public.documents import absolute
 from portal.public.home import contents
 from portal.security import READ
@@ -33,7 +34,7 @@ Sitemap: {sitemap}
 
 @view_config(route_name="sitemap", permission=READ, renderer="public/sitemap.pt", request_method="GET")
 def sitemap(request: Request) -> dict[str, Any]:
-    tallies = repository.tallies(request.db, request.now)
+    tallies = _counts.tallies(request)
     return {"title": _("站点地图"), "breadcrumb": [(_("站点地图"), "")],
             "chapters": contents(request.tree, tallies, deep=True)}
 

@@ -9,14 +9,14 @@ from typing import Any
 import colander
 import deform
 from pyramid.config import Configurator
-from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.request import Request
 from pyramid.view import view_config
 
 from content import feedback, outbox, repository
 from content.people import Unit
 from content.privacy import KINDS, scan_text
-from content.tree import Node
+from content.tree import Node, Tree
 from portal.forms import SchemaForm
 from portal.i18n import _, safe_back
 from portal.limits import limited
@@ -46,8 +46,17 @@ def place_of(request: Request, page: str) -> Place:
             return Place(page, unit, live.column_id, live.document_id)
     node: Node | None = tree.find(path) if path != "/" else None
     if node is None or not node.is_public():
-        return Place(page, tree.departments.by_id[tree.roots[0].department_id])
+        return Place(page, _host(tree))
     return Place(page, tree.departments.by_id[node.department_id], node.id)
+
+
+def _host(tree: Tree) -> Unit:
+    """The department of the first column; before there are columns, the first department."""
+    if tree.roots:
+        return tree.departments.by_id[tree.roots[0].department_id]
+    for unit in tree.departments.by_id.values():
+        return unit
+    raise HTTPNotFound()
 
 
 def _no_numbers(node: colander.SchemaNode, value: str) -> None:

@@ -6,6 +6,8 @@ import feedparser
 import pytest
 from lxml import etree
 
+from portal.shelf import Shelf
+
 FEEDS = ("/feeds/latest", "/feeds/column/tzgg", "/feeds/department/QY-mzj", "/feeds/department/QY", "/search")
 
 
@@ -61,7 +63,6 @@ def test_pages_say_where_their_feed_is(site):
 
 
 def test_the_shelf_throws_away_what_was_longest_unused():
-    from portal.channels.feeds import Shelf
     shelf, made = Shelf(size=2), []
     for key in ("a", "b", "a", "c", "a", "b"):
         shelf.get(key, (1,), lambda key=key: made.append(key))
