@@ -84,6 +84,12 @@ def find(session: Session, written: str) -> Document | None:
     return session.get(Document, document_id) if document_id is not None else None
 
 
+def newest_in(session: Session, column_id: int, type_name: str) -> Document | None:
+    """The document of this type that was begun last in a column: of a 单页 column, its one text."""
+    query = select(Document).where(Document.column_id == column_id, Document.type == type_name)
+    return session.scalars(query.order_by(Document.id.desc()).limit(1)).first()
+
+
 def last_issues(session: Session, columns: Collection[int]) -> dict[int, int]:
     """`{column id: document id}` of what was published last in each: the text that the next issue is copied from."""
     newest = (select(Live.column_id, func.max(Live.published).label("newest"))

@@ -18,7 +18,7 @@ from content.people import Role
 from content.tree import Node
 from portal.desk.navigation import WORK, Entry
 from portal.desk.reading import shown_title
-from portal.desk.words import Status, limit_status, names, titled
+from portal.desk.words import Status, limit_status, names, state_status, titled
 from portal.i18n import _
 from portal.traversal import Desk
 from workflows import inbox
@@ -56,6 +56,7 @@ class Line:
     waits_for: Any
     verb: Any
     action: str
+    urgent: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,18 +75,19 @@ def waiting(request: Request) -> Waiting:
 
 
 def lines(request: Request, found: Waiting) -> list[Line]:
-    """All that waits: what has a limit first, by limit; then what came back, then drafts."""
+    """All that waits: what was published urgently, what has a limit, by limit; then what came back, then drafts."""
     people = names(request.db, [task.returned.actor_id for task in found.drafts if task.returned])
     limited = [*(_step(request, task) for task in found.steps), *(_report(request, each) for each in found.reports)]
-    limited.sort(key=lambda line: line.due or dt.date.max)
+    limited.sort(key=lambda line: (not line.urgent, line.due or dt.date.max))
     return [*limited, *(_draft(request, task, people) for task in found.drafts)]
 
 
 def _step(request: Request, task: Task) -> Line:
-    url = f"/desk/document/{task.document.id}"
-    return Line(limit_status(task.due, request.today), task.due.date if task.due else None,
-                shown_title(request, task.document), url, request.tree.by_id[task.document.column_id].name,
-                titled(request, task.transition), _("办理"), url)
+    document, url = task.document, f"/desk/document/{task.document.id}"
+    status = state_status(request, document) if document.emergency else limit_status(task.due, request.today)
+    return Line(status, task.due.date if task.due else None, shown_title(request, document), url,
+                request.tree.by_id[document.column_id].name, titled(request, task.transition), _("办理"), url,
+                document.emergency)
 
 
 def _draft(request: Request, task: Task, people: dict[int, str]) -> Line:

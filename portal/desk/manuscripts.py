@@ -104,8 +104,12 @@ def my_columns(request: Request) -> dict[str, Any]:
 def copy(request: Request) -> HTTPSeeOther:
     """Copy as new: the last issue becomes the draft of the next."""
     context = request.context
-    made = writing.copy_as_new(request.db, context.document, context.node, actor_id=request.identity.user_id,
-                               at=request.now)
+    try:
+        made = writing.copy_as_new(request.db, context.document, context.node, actor_id=request.identity.user_id,
+                                   at=request.now)
+    except writing.NotHere as problem:
+        request.session.flash(("late", str(problem)))
+        return HTTPSeeOther(f"/desk/document/{context.document.id}")
     request.session.flash(("ok", _("已复制为新稿，上一期自己的日期和文号没有带过来")))
     return HTTPSeeOther(f"/desk/document/{made.id}/edit")
 

@@ -71,6 +71,7 @@ def page(request: Request, **more: Any) -> dict[str, Any]:
         "flow": flow(request, document, rows), "blockers": _blockers(document, beside),
         "decision": _decision(request, document), "may_edit": may_edit(request.identity, document, request.tree),
         "may_write": request.has_permission(Permission.WRITE), "refused": (), "typed": {}, "statement": STATEMENT,
+        "behalf": "、".join(request.identity.principals.values()),
         **_of_view(request, document, view, revision, before, beside, rows), **more,
     }
 

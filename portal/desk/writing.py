@@ -9,7 +9,7 @@ from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPForbidden, HTTPNotFound, HTTPSeeOther
 from pyramid.request import Request
 
-from content import writing
+from content import manuscripts, writing
 from content.base import SHANGHAI
 from content.differences import compare_html, compare_words
 from content.documents import Document, Draft, lock
@@ -20,6 +20,7 @@ from portal.desk.navigation import WORK, Entry
 from portal.i18n import _
 from portal.traversal import Desk, DeskDocument
 from workflows.access import PERMISSIONS, Permission, columns_for, permits
+from workflows.engine import workflow_of
 from workflows.manuscripts import may_edit
 
 
@@ -39,14 +40,31 @@ class NewPlace:
 
 # -- new --------------------------------------------------------------------------------------------------------
 
-def start(request: Request) -> dict[str, Any]:
+def start(request: Request) -> Any:
     """`/desk/write`: choose where; with column and type, the empty form or a kept draft."""
     context = request.context
     if context.node is None or context.kind is None:
         return _choose(request)
+    if (there := _only_text(request)) is not None:
+        return _rather(request, there)
     draft = _own_draft(request, request.GET.get("draft"))
     fields = editor.new(context.kind, context.node)
     return _new_page(request, _new_form(request).filled(editor.of_draft(draft, fields) if draft else fields))
+
+
+def _only_text(request: Request) -> Document | None:
+    """The one text of a 单页 column, where it has one: it is corrected, not written a second time."""
+    context = request.context
+    if not context.kind.single:
+        return None
+    there = manuscripts.newest_in(request.db, context.node.id, context.kind.name)
+    gone = there is None or workflow_of(there.workflow).states[there.state].final
+    return None if gone else there
+
+
+def _rather(request: Request, there: Document) -> HTTPSeeOther:
+    request.session.flash(("info", _("这个栏目只有一篇，请在这一篇上改")))
+    return HTTPSeeOther(f"/desk/document/{there.id}")
 
 
 def _choose(request: Request) -> dict[str, Any]:
@@ -72,6 +90,8 @@ def create(request: Request) -> Any:
     context = request.context
     if context.kind is None:
         raise HTTPNotFound()
+    if (there := _only_text(request)) is not None:
+        return _rather(request, there)
     form = _new_form(request)
     try:
         values = form.validate(request.POST)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
+from factories import PASSWORD
 from sqlalchemy import update
 from webtest import TestApp
 
 from content.people import User
-from factories import PASSWORD
 from portal import make_app
 from portal.passwords import hashed
 from portal.settings import Settings

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html5lib
 import pytest
 from sqlalchemy import event
 
+from content import writing
 from content.documents import Document
 
 MOBILE = "13912345678"
@@ -43,7 +45,9 @@ def test_pages(browser, county, written, login):
     number, app = written(), browser(login)
     for page, may in PAGES.items():
         address = page.format(number=number, column=county.columns["tzgg"])
-        assert app.get(address, expect_errors=True).status_int == (200 if login in may else 403), (login, page)
+        answer = app.get(address, expect_errors=True)
+        assert answer.status_int == (200 if login in may else 403), (login, page)
+        html5lib.HTMLParser(strict=True).parse(answer.text)
 
 
 @pytest.mark.parametrize("login", sorted(EVERYBODY))
@@ -85,7 +89,6 @@ def test_an_auditor_reads_without_the_originals(browser, house, county, written)
     number = written(title=f"张福来{MOBILE}的公示", body=f"<p>请联系张福来，手机{MOBILE}。</p>")
     with house.database.writer.begin() as session:
         document = session.get_one(Document, number)
-        from content import writing
         writing.save(session, document, base_id=document.head_id, title=document.title, data={},
                      body=f"<p>请尽快联系张福来，手机{MOBILE}。</p>", actor_id=county.users["zhangli"])
     app = browser("zhengguodong")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+from factories import add_role
+
 from content import journal
 from content.base import SHANGHAI
 from content.documents import Document
+from content.people import Role
 
 ID, OTHER, MOBILE = "410399199001011234", "410399198506152046", "13912345678"
 BODY = (f"<p>公示名单如下，联系人张福来，手机{MOBILE}。</p><table><tr><th>姓名</th><th>身份证号</th></tr>"
@@ -74,8 +77,6 @@ def test_an_opinion_is_kept_when_the_step_is_refused(browser, written, press):
 
 
 def test_no_one_acts_twice(browser, house, county, written, press):
-    from content.people import Role
-    from factories import add_role
     with house.database.writer.begin() as session:
         add_role(session, county, "zhangli", Role.REVIEWER)
     number = written()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from factories import PASSWORD, add_role
 from sqlalchemy import select
 
 from content import writing
 from content.documents import Document, Draft
+from content.people import Role
 
 MOBILE = "13912345678"
 
@@ -19,8 +21,6 @@ def head_of(house, number):
 @pytest.fixture
 def second_editor(house, county):
     """孙静 may write in 县民政局's columns as well."""
-    from content.people import Role
-    from factories import add_role
     with house.database.writer.begin() as session:
         add_role(session, county, "sunjing", Role.EDITOR, "QY-mzj")
     return "sunjing"
@@ -150,7 +150,7 @@ def test_agreed_moment_and_further_columns(browser, house, county, written):
     number = written()
     app = browser("zhangli")
     form = app.get(f"/desk/document/{number}/edit").forms["text"]
-    dates = [field for field in form.fields["date"]]
+    dates = list(form.fields["date"])
     dates[-1].value, form["time"] = "2099-03-01", "08:00"
     form.get("checkbox", 0).checked = True
     form.submit("save")
@@ -184,3 +184,31 @@ def test_markup_in_words_does_nothing(browser, house, written, press):
                  f"/desk/document/{number}/preview"):
         text = app.get(page).text
         assert "<script>alert" not in text and "<script>y()" not in text and "onclick=" not in text, page
+
+
+def test_the_one_text_of_a_page_is_not_written_twice(browser, county):
+    app = browser("zhangli")
+    place = f"/desk/write?column={county.columns['zwgk/zcwj']}&type=page"
+    form = app.get(place).forms["text"]
+    form["title"] = "机构职能"
+    number = form.submit("save").location.split("/")[-2]
+    assert app.get(place, status=303).location.endswith(f"/desk/document/{number}")
+    assert form.submit("save", status=303).location.endswith(f"/desk/document/{number}")
+
+
+def test_a_session_that_ended_loses_nothing(browser, wsgi, house, written):
+    number = written()
+    app = browser("zhangli")
+    form = app.get(f"/desk/document/{number}/edit").forms["text"]
+    form["title"], form["body"] = "登录已经过期的标题", "<p>登录已经过期时写的正文</p>"
+    app.cookiejar.clear()
+    page = form.submit("save", status=401)
+    form = page.form
+    form["login"], form["password"] = "zhangli", PASSWORD
+    page = form.submit()
+    while page.status_int == 303:
+        page = page.follow()
+    assert "登录已经过期的标题" in page.text
+    again = next(form for form in page.forms.values() if form.action.endswith("/edit"))
+    assert again.submit().status_int == 303
+    assert head_of(house, number).title == "登录已经过期的标题"
