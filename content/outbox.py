@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Index, Text, or_, select, update
+from sqlalchemy import ColumnElement, Index, Text, and_, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from content.base import Base, now
@@ -49,6 +49,17 @@ def post(session: Session, channel: str, receiver: str, key: str, **message: Any
     return found
 
 
+def is_due(session: Session, channel: str, at: dt.datetime | None = None) -> bool:
+    """Whether anything waits for `channel`: asked by readers, so that idle workers take no lock."""
+    return session.scalar(select(Delivery.id).where(_due(at or now(), channel)).limit(1)) is not None
+
+
+def _due(at: dt.datetime, channel: str | None) -> ColumnElement[bool]:
+    free = or_(Delivery.lease_until.is_(None), Delivery.lease_until < at)
+    condition = and_(Delivery.state == WAITING, Delivery.next_at <= at, free)
+    return condition if channel is None else and_(condition, Delivery.channel == channel)
+
+
 def lease(session: Session, owner: str, limit: int = 20, at: dt.datetime | None = None,
           channel: str | None = None) -> list[Delivery]:
     """Take due deliveries for `owner`; the caller commits, sends, then says `sent` or `failed`.
@@ -56,11 +67,8 @@ def lease(session: Session, owner: str, limit: int = 20, at: dt.datetime | None 
     With `channel`, those of that channel alone.
     """
     at = at or now()
-    query = select(Delivery).where(Delivery.state == WAITING, Delivery.next_at <= at,
-                                   or_(Delivery.lease_until.is_(None), Delivery.lease_until < at))
-    if channel is not None:
-        query = query.where(Delivery.channel == channel)
-    query = (query.order_by(Delivery.next_at, Delivery.id).limit(limit).with_for_update(skip_locked=True))
+    query = (select(Delivery).where(_due(at, channel)).order_by(Delivery.next_at, Delivery.id).limit(limit)
+             .with_for_update(skip_locked=True))
     taken = list(session.scalars(query))
     for delivery in taken:
         delivery.lease_owner, delivery.lease_until = owner, at + LEASE

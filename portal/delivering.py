@@ -43,6 +43,9 @@ def senders(settings: Settings) -> dict[str, Sender]:
 
 def deliver(database: Database, channel: str, sender: Sender, owner: str) -> int:
     """One batch of what is due for `channel`; returns how many deliveries were tried."""
+    with database.reader() as session:
+        if not outbox.is_due(session, channel):
+            return 0
     with database.writer.begin() as session:
         taken = outbox.lease(session, owner, BATCH, channel=channel)
     for delivery in taken:

@@ -31,6 +31,7 @@ from workflows.moves import Refused
 
 BATCH = 50  # most documents in one transaction
 SECONDS = 1.0  # longest work in one transaction
+BREATH = 0.12  # seconds between two of them on SQLite: who waits for its lock looks every tenth of a second
 _HEADING = re.compile(r"第[一二三四五六七八九十百千零〇\d]+(?P<level>[编章节])(?=\s|$|[^条款项])")
 _ARTICLE = re.compile(r"第[一二三四五六七八九十百千零〇\d]+条(?:之[一二三四五六七八九十]+)?")
 _TAGS = {"编": "h2", "章": "h2", "节": "h3"}
@@ -80,7 +81,7 @@ def read_line(line: bytes) -> Source:
         record = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise BadLine("not UTF-8") from None
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise BadLine(f"not JSON: {problem}") from None
     if not isinstance(record, dict):
         raise BadLine("not a JSON object")
@@ -97,6 +98,8 @@ def _word(record: dict[str, Any], key: str) -> str:
     value = record.get(key)
     if value is not None and not isinstance(value, str):
         raise BadLine(f"“{key}” is not a text")
+    if value and re.search(r"[\ud800-\udfff]", value):
+        raise BadLine(f"“{key}” holds half a character")
     return (value or "").replace("\x00", "").strip()
 
 
@@ -206,6 +209,8 @@ class Importer:
                     self._take(session, node, *waiting.pop(0), known)
             self._seen |= known
             yield self.outcome
+            if self.house.database.is_sqlite:
+                time.sleep(BREATH)
 
     def _take(self, session: Session, node: Node, number: int, source: Source, known: set[str]) -> None:
         if source.id in known:

@@ -64,7 +64,8 @@ class Worker:
         self.database = instance.house.database
         self.presence = Presence(instance.house.home / "run")
         self.followers = followers_of(instance)
-        self.parts = [*map(self._following, self.followers), Part("due", partial(due.run, instance.house))]
+        self.parts = [Part("leases of the dead", self.take_over), *map(self._following, self.followers),
+                      Part("due", partial(due.run, instance.house))]
         self.parts += [Part(f"outbox {name}", partial(deliver, self.database, name, sender, self.presence.owner))
                        for name, sender in senders(instance.settings).items()]
 
@@ -74,13 +75,11 @@ class Worker:
     def run(self, stop: Event) -> None:
         """Work until `stop` is set."""
         while not stop.is_set():
-            self.take_over()
             if not sum(part.turn(time.monotonic()) for part in self.parts):
                 stop.wait(self.instance.settings.worker_seconds)
 
     def once(self) -> list[str]:
         """Do everything there is to do now; returns a sentence for each part that failed."""
-        self.take_over()
         with self.database.reader() as session:
             goal = journal.latest(session)
         patience = time.monotonic() + PATIENCE
@@ -120,10 +119,13 @@ class Worker:
         with self.database.reader() as session:
             return cursors.position(session, follower.name)
 
-    def take_over(self) -> None:
-        """Free the leases of workers that died, so that nobody waits for them to run out."""
+    def take_over(self) -> int:
+        """Free the leases of workers that died, so that nobody waits for them to run out; returns how many died."""
+        dead = 0
         for owner in self.presence.gone():
             self._free(owner)
+            dead += 1
+        return dead
 
     def _free(self, owner: str) -> None:
         with self.database.writer.begin() as session:

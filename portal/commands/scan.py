@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from typing import Any
 
@@ -31,10 +32,12 @@ def _record(line: bytes) -> dict[str, Any]:
         record = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise ValueError("not UTF-8") from None
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise ValueError(f"not JSON: {problem}") from None
     if not isinstance(record, dict) or not isinstance(record.get("text"), str):
         raise ValueError('not of the form {"id", "text"}')
+    if re.search(r"[\ud800-\udfff]", record["text"]):
+        raise ValueError("“text” holds half a character")
     return record
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import sys
+import time
 from pathlib import Path
 
 from sqlalchemy import select
@@ -23,6 +24,7 @@ from workflows.access import Identity
 from workflows.engine import fire
 from workflows.moves import Refused
 
+BREATH = 0.03  # seconds between two acts: SQLite's waiting writers poll, and would starve without any
 STEPS = (("submit", "zhangli", {}), ("approve", "zhoumin", {}),
          ("clear", "helixin", {"statement": "可以公开"}), ("sign", "wangjianguo", {}))
 
@@ -44,6 +46,7 @@ class Storm:
                 session.commit()
             if said:
                 print(said, flush=True)
+            time.sleep(self.random.uniform(0, BREATH))
 
     def publish(self, session: Session) -> str:
         self.made += 1

@@ -182,10 +182,11 @@ def test_scan_answers_line_by_line_without_an_instance(tmp_path, capsys, monkeyp
 
 
 def test_scan_names_a_bad_line_and_does_the_rest(gongkai, monkeypatch):
-    feed(monkeypatch, b'{"id": 1, "text": "x"}\nnot json\n\xff\n{"id": 4}\n{"id": 5, "text": "y"}\n')
+    feed(monkeypatch, b'{"id": 1, "text": "x"}\nnot json\n\xff\n{"id": 4}\n{"id": 5, "text": "y"}\n'
+                      b'{"id": 6, "text": "\\ud800"}\n')
     status, out, err = gongkai("scan")
     assert status == 2 and [json.loads(line)["id"] for line in out.splitlines()] == [1, 5]
-    assert [line.split(":")[1].strip() for line in err] == ["line 2", "line 3", "line 4"]
+    assert [line.split(":")[1].strip() for line in err] == ["line 2", "line 3", "line 4", "line 6"]
 
 
 def test_search_shows_what_may_be_read_though_the_index_is_late(gongkai, house, county):

@@ -88,7 +88,8 @@ def test_one_id_twice_in_a_file_is_one_document(county):
 @pytest.mark.parametrize(("line", "words"), [
     ("nonsense", "not JSON"), ("[1]", "object"), ("{}", "id"),
     (json.dumps(CLEAN | {"date": "2019-13-01"}), "date"), (json.dumps(CLEAN | {"title": None}), "title"),
-    (json.dumps(CLEAN | {"body_text": 7}), "body_text"), (json.dumps(CLEAN | {"id": " "}), "id"),
+    (json.dumps(CLEAN | {"body_text": 7}), "body_text"), (json.dumps(CLEAN | {"title": "x\ud800"}), "title"),
+    ("[" * 100_000, "not JSON"), (json.dumps(CLEAN | {"id": " "}), "id"),
 ])
 def test_a_bad_line_says_what_is_wrong(line, words):
     with pytest.raises(BadLine, match=words):
