@@ -137,11 +137,11 @@ def writable(identity: Identity, tree: Tree, kind_name: str, day: dt.date) -> li
 
 
 def homes(request: Request, document: Document) -> list[Node]:
-    """The columns to which a document may be moved: those of the same workflow and audience, so that nothing is
-    reviewed less or seen by more because it moved. Its present home comes first."""
+    """The columns that a document may be moved to, its present home first; what the public has already stays in
+    columns of the same audience, for nobody would have reviewed its appearing or vanishing."""
     home = request.tree.by_id[document.column_id]
     others = [node for node in writable(request.identity, request.tree, document.type, request.today)
-              if node.workflow == document.workflow and node.is_public() == home.is_public() and node.id != home.id]
+              if node.id != home.id and (document.live is None or node.is_public() == home.is_public())]
     return [home, *others]
 
 
