@@ -77,19 +77,25 @@ class Field:
         writers = [self._writer() for _ in range(2)]
         others = [self._start(*GONGKAI, "--home", str(self.home), "worker"),
                   self._start(*GONGKAI, "--home", str(self.home), "serve", "--port", str(free_port()))]
-        self._first_promise(writers[0])
-        self._wait_for_workers()
-        time.sleep(self.random.uniform(0.2, 2.5))
         victims = [*writers, *others]
-        self.random.shuffle(victims)
-        for process in victims:
+        try:
+            self._first_promise(writers[0])
+            self._wait_for_workers()
+            time.sleep(self.random.uniform(0.2, 2.5))
+            self._kill(victims)
+        finally:
+            for process in victims:
+                process.kill()
+                out, _ = process.communicate(timeout=20)
+                if process in writers:
+                    self._note(out.decode())
+
+    def _kill(self, victims: list[subprocess.Popen]) -> None:
+        """One after the other, in any order; each must still have been at work."""
+        for process in self.random.sample(victims, len(victims)):
             time.sleep(self.random.uniform(0, 0.15))
             assert process.poll() is None, process.stderr.read().decode()
             os.kill(process.pid, signal.SIGKILL)
-        for process in victims:
-            out, _ = process.communicate(timeout=20)
-            if process in writers:
-                self._note(out.decode())
 
     def _writer(self) -> subprocess.Popen:
         self.seeds += 1
