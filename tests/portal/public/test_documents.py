@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from content import tree, writing
 from content.base import local_date, now
 
 POLICY = {"number": "清政办[2026]012号", "genre": "通知", "topic": "民政、扶贫、救灾", "validity": "有效",
@@ -110,7 +111,6 @@ def test_a_corrected_document_is_never_shown_by_the_words_of_a_late_index(site):
     with site.county.house.database.writer.begin() as session:
         document = site.document(session, url)
         site.county.move(session, document, "revise", "zhangli", why="更正")
-        from content import writing
         writing.save(session, document, base_id=document.head_id, actor_id=site.county.users["zhangli"],
                      title="供水通知（更正）", body="<p>新的正文。</p>", data={})
         site.county.publish(session, document)
@@ -127,7 +127,6 @@ def test_the_qr_code_and_the_link_to_share_are_those_of_the_document(site):
 
 
 def test_the_address_stays_when_the_columns_are_renamed(site):
-    from content import tree
     url = site.publish()
     with site.county.house.database.writer.begin() as session:
         column = session.get_one(tree.Column, site.county.columns["tzgg"])

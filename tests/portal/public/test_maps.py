@@ -7,6 +7,8 @@ import io
 
 from lxml import etree
 
+from portal.public import health
+
 LOC = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
 
 
@@ -62,8 +64,6 @@ def test_health_tells_how_far_the_index_is_behind(site):
 
 
 def test_health_says_when_the_database_does_not_answer(site, monkeypatch):
-    from portal.public import health
-
     def broken(session):
         raise OSError("gone")
     monkeypatch.setattr(health.journal, "latest", broken)

@@ -7,6 +7,8 @@ from webtest import TestApp
 
 from portal import make_app
 from portal.settings import SETTINGS, Settings
+from workflows.access import SYSTEM
+from workflows.engine import fire
 
 PAGES = ("/", "/tzgg/", "/zwgk/", "/sitemap", "/catalogue", "/departments", "/feeds", "/search", "/search?q=供水",
          "/report-error", "/report-error/received")
@@ -119,8 +121,6 @@ def test_the_number_of_queries_does_not_grow_with_the_site(site):
 
 
 def _publish_many(site, session, count):
-    from workflows.access import SYSTEM
-    from workflows.engine import fire
     for number in range(count):
         document = site.county.write(session, title=f"又一个通知{number}", body="<p>正文。</p>")
         session.flush()
