@@ -7,6 +7,7 @@ change of one character. Nothing of the markup comes through: what a page shows 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -68,7 +69,8 @@ def compare_html(old: str, new: str) -> Comparison:
 
 
 def _paragraphs(html: str) -> list[str]:
-    return [line for line in plain_text(html).split("\n") if line]
+    """Cells are parted by one tab, however the markup is laid out."""
+    return [re.sub(r"\s*\t\s*", "\t", line) for line in plain_text(html).split("\n") if line]
 
 
 def compare(old: Sequence[str], new: Sequence[str]) -> Comparison:

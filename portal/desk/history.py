@@ -69,11 +69,14 @@ def flow(request: Request, document: Document, rows: list[Row]) -> list[Step]:
 
 
 def _chain(workflow: Workflow, rows: list[Row]) -> Iterator[Row]:
-    """The moves since the text was last with its writer."""
+    """The moves since the text was last with its writer; a correction that was abandoned never was."""
     found: list[Row] = []
+    public: list[Row] = []
     for row in rows:
-        if row.payload.get("to") == workflow.initial:
-            found.clear()
+        if row.action == "document.abandon":
+            found = public
+        elif row.payload.get("to") == workflow.initial:
+            found, public = [], found if row.action == "document.revise" else public
         elif "from" in row.payload:
             found.append(row)
     yield from found

@@ -30,6 +30,8 @@ def test_a_table_row_is_one_line():
     found = compare_html(table.format("3人"), table.format("4人"))
     assert [line.kind for line in found.lines] == ["changed"]
     assert "王庄村" in found.lines[0].pieces[-1].text
+    laid_out = table.replace("<td>", "\n<td>").replace("</tr>", "\n</tr>")
+    assert not compare_html(table.format("3人"), laid_out.format("3人")).changed
 
 
 def test_nothing_of_the_markup_comes_through():

@@ -137,5 +137,8 @@ def test_correcting_and_withdrawing(browser, house, county, written, press):
     page = editor.get(f"/desk/document/{number}")
     assert "正在更正，公众现在看到的还是原文" in page.text and "<ins>" in page.text
     assert "（更正）" not in browser().get(url).text
+    assert press("zhangli", number, "abandon").status_int == 303
+    page = editor.get(f"/desk/document/{number}")
+    assert "正在更正" not in page.text and "没有经过" not in page.text and "（更正）" not in page.html.find("h1").text
     assert press("zhoumin", number, "withdraw", why="信息有误").status_int == 303
     assert browser().get(url, expect_errors=True).status_int == 410
