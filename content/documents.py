@@ -151,6 +151,7 @@ class Live(Base):
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
     state: Mapped[str] = mapped_column(Text)
     audience: Mapped[str] = mapped_column(Text)
+    cleared_for: Mapped[str] = mapped_column(Text, server_default="internal")  # the widest that it was reviewed for
     year: Mapped[int]
     serial: Mapped[int]
     index_number: Mapped[str] = mapped_column(Text, unique=True)  # 索引号, never changes

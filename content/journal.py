@@ -19,7 +19,7 @@ import datetime as dt
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -136,9 +136,9 @@ def _append(session: Session) -> None:
         seq += 1
         previous = _write(session, entry, seq, previous)
     session.flush()
-    erased = [entry.subject_id for entry in entries if entry.action == ERASED]
-    if erased:
-        session.execute(update(Payload).where(Payload.seq.in_(erased)).values(body=None, salt=None))
+    for action, empty in _emptying.items():
+        if ids := [entry.subject_id for entry in entries if entry.action == action]:
+            empty(session, ids)
     entries.clear()
 
 
@@ -150,6 +150,18 @@ def _write(session: Session, entry: Entry, seq: int, previous: str) -> str:
     row.hash = _row_hash(row)
     session.add(row)
     return row.hash
+
+
+def _empty_payloads(session: Session, ids: list[int]) -> None:
+    session.execute(update(Payload).where(Payload.seq.in_(ids)).values(body=None, salt=None))
+
+
+_emptying: dict[str, Callable[[Session, list[int]], None]] = {ERASED: _empty_payloads}
+
+
+def empties(action: str, empty: Callable[[Session, list[int]], None]) -> None:
+    """Call `empty` with the subjects of `action` once its rows are written: the triggers ask for them."""
+    _emptying[action] = empty
 
 
 _savepoints: WeakKeyDictionary[SessionTransaction, int] = WeakKeyDictionary()

@@ -1,0 +1,58 @@
+"""Migrations: what they make is what the models say, also on a database that was filled before."""
+
+from __future__ import annotations
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from content import blobs, cursors, documents, feedback, journal, keys, outbox, people, tree  # noqa: F401 - tables
+from content.base import Base, Database
+from content.migrations import config, is_current, upgrade
+
+# A department, a column and a document, as the second migration knew them.
+BEFORE = (
+    "INSERT INTO department (id, code, name, short_name, level, organ_code, phone, address, email) "
+    "VALUES (1, 'a', 'a', 'a', 'a', '', '', '', '')",
+    "INSERT INTO site_column (id, slug, name, code, department_id, kind, external_url, rule, basis, workflow, types, "
+    "audience, position, description, keywords, column_type, featured, masks, mask_names) "
+    "VALUES (1, 'a', 'a', 'a', 1, 'list', '', '{}', '', '', '[]', '', 0, '', '', '', 0, '{}', 0)",
+    "INSERT INTO document (id, type, column_id, also, department_id, workflow, state, state_since, imported, emergency, "
+    "created) VALUES (1, 'notice', 1, '[]', 1, 'publication', 'published', '2026-01-01', 0, 0, '2026-01-01')")
+
+
+def test_the_migrations_make_what_the_models_say(house):
+    with house.database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    assert is_current(house.database)
+
+
+def test_every_migration_can_be_run_again_from_the_one_before(house):
+    """The triggers are replaced, not made twice."""
+    with house.database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+        connection.execute(text("ALTER TABLE live DROP COLUMN cleared_for"))
+    assert not is_current(house.database)
+    upgrade(house.database)
+    assert is_current(house.database)
+
+
+@pytest.mark.nodatabase
+def test_a_filled_database_keeps_what_it_has(tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    command.upgrade(config(database), "0002")
+    live = {"document_id": 1, "state": "public", "audience": "public", "year": 2026, "serial": 1, "index_number": "i",
+            "type": "notice", "column_id": 1, "department_id": 1, "title": "t", "published": "2026-01-01",
+            "changed": "2026-01-01", "number": "", "validity": "", "topic": "", "reason": ""}
+    with database.engine.begin() as connection:
+        for statement in BEFORE:
+            connection.exec_driver_sql(statement)
+        names = ", ".join(live)
+        connection.execute(text(f"INSERT INTO live ({names}) VALUES ({', '.join(f':{key}' for key in live)})"), live)
+    upgrade(database)
+    with database.engine.connect() as connection:
+        assert connection.execute(text("SELECT audience, cleared_for FROM live")).all() == [("public", "public")]
+    database.dispose()
