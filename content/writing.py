@@ -20,6 +20,7 @@ from content.privacy import sanitise_html
 from content.tree import Node
 from content.types import type_of
 
+DRAFT = "draft"  # the state in which every workflow begins
 PERIOD_FIELDS = ("ends", "formed", "pinned_until", "number", "effective", "expires", "abolished", "abolishes",
                  "supersedes")  # what belongs to one issue and is not carried into the next
 
@@ -36,17 +37,14 @@ class NotHere(ValueError):
     """The column does not take this; the message says why, in Chinese."""
 
 
-def create(session: Session, node: Node, type_name: str, *, actor_id: int | None, workflow_state: str = "draft",
-           title: str = "", body: str = "", data: dict[str, Any] | None = None, also: list[int] | None = None,
+def create(session: Session, node: Node, type_name: str, *, actor_id: int | None, title: str = "",
+           body: str = "", data: dict[str, Any] | None = None, also: list[int] | None = None,
            department_id: int | None = None, at: dt.datetime | None = None, **values: Any) -> Document:
     """A new document with its first revision. Raises `NotHere`, or `colander.Invalid` for bad metadata."""
-    if type_name not in node.types:
-        raise NotHere(f"栏目“{node.name}”不收“{type_of(type_name).title}”")
-    if node.kind == "external":
-        raise NotHere(f"栏目“{node.name}”是外部链接，不能放文章")
+    _check_home(node, type_name)
     at = at or now()
     document = Document(type=type_name, column_id=node.id, department_id=department_id or node.department_id,
-                        workflow=node.workflow, state=workflow_state, state_since=at, owner_id=actor_id, created=at,
+                        workflow=node.workflow, state=DRAFT, state_since=at, owner_id=actor_id, created=at,
                         also=also or [], **values)
     session.add(document)
     session.flush()
@@ -54,6 +52,13 @@ def create(session: Session, node: Node, type_name: str, *, actor_id: int | None
     journal.record(session, "document.create", ("document", document.id), actor_id=actor_id, at=at,
                    type=type_name, column=node.code, revision=revision.id)
     return document
+
+
+def _check_home(node: Node, type_name: str) -> None:
+    if type_name not in node.types:
+        raise NotHere(f"栏目“{node.name}”不收“{type_of(type_name).title}”")
+    if node.kind == "external":
+        raise NotHere(f"栏目“{node.name}”是外部链接，不能放文章")
 
 
 def save(session: Session, document: Document, *, base_id: int | None, title: str, body: str, data: dict[str, Any],
@@ -166,15 +171,21 @@ def copy_as_new(session: Session, source: Document, node: Node, *, actor_id: int
 
 def relocate(session: Session, document: Document, node: Node, *, actor_id: int, also: list[int] | None = None,
              why: str = "") -> None:
-    """Another home column, other lists; the address stays. Permissions and audience are those of the new home."""
-    if document.type not in node.types:
-        raise NotHere(f"栏目“{node.name}”不收“{type_of(document.type).title}”")
+    """Another home column, other lists; the address stays. Permissions and audience are those of the new home.
+
+    A draft goes on by the new home's workflow; what is further on, or was reviewed for inside alone, is not opened
+    to the public by a move (先审查、后公开). Whether the actor may write there is for the caller to ask.
+    """
+    lock(session, document)
+    _check_home(node, document.type)
     before = {"column": document.column_id, "also": list(document.also)}
     document.column_id = node.id
+    if document.state == DRAFT:
+        document.workflow = node.workflow
     document.also = [each for each in (document.also if also is None else also) if each != node.id]
     if document.live is not None and not document.live.is_withdrawn:
         live = document.live
-        live.column_id, live.audience = node.id, "public" if node.is_public() else "internal"
+        live.column_id, live.audience = node.id, live.cleared_for if node.is_public() else "internal"
         session.execute(delete(Listing).where(Listing.document_id == document.id))
         session.flush()
         for column_id in dict.fromkeys((node.id, *document.also)):

@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from content import clearing, journal, outbox
 from content.base import local_date
@@ -22,6 +23,7 @@ from content.documents import (
     Live,
     Relation,
     Rendition,
+    Revision,
 )
 from content.numbers import index_number, normal_number, take
 from content.people import User
@@ -29,6 +31,7 @@ from content.types import type_of
 from workflows.moves import Effect, Move, Refused
 
 ABOLISHED = "废止"
+ENDING = ("abolishes", "supersedes")  # relations that end the validity of what they point at
 
 
 def publish(move: Move) -> None:
@@ -42,7 +45,8 @@ def publish(move: Move) -> None:
     move.session.flush()
     _list(move, live)
     _relate(move)
-    move.subject.publish_at = None
+    live.validity = _validity(move, live)
+    move.subject.publish_at, move.subject.emergency = None, False
     move.notes |= {"rendition": made.id, "url": live.url, "first": first}
 
 
@@ -66,8 +70,8 @@ def _first_publication(move: Move) -> Live:
 
 
 def _published(move: Move) -> dt.datetime:
-    """The moment of publication: now, or for what is imported the moment it was published elsewhere."""
-    return move.facts.get("published") or move.now
+    """The moment of publication: now, or for what the system imports the moment it was published elsewhere."""
+    return (move.facts.get("published") if move.actor.system else None) or move.now
 
 
 def _fill(move: Move, live: Live, made: Rendition) -> None:
@@ -76,14 +80,14 @@ def _fill(move: Move, live: Live, made: Rendition) -> None:
     if live.state == WITHDRAWN:
         live.published = _published(move)
     live.state, live.reason = PUBLIC, ""
-    live.audience = "public" if move.node.is_public() else "internal"
+    live.audience = live.cleared_for = "public" if move.node.is_public() else "internal"
     live.rendition_id, live.type, live.title = made.id, document.type, made.title
     live.column_id, live.department_id = document.column_id, document.department_id
     live.changed = move.now
     live.formed, live.ends = _day(data.get("formed")), _day(data.get("ends"))
     live.pinned_until = _day(data.get("pinned_until"))
     live.number = normal_number(data.get("number", "")) if data.get("number") else ""
-    live.validity, live.topic = data.get("validity", ""), data.get("topic", "")
+    live.topic = data.get("topic", "")
 
 
 def _day(value: str | None) -> dt.date | None:
@@ -99,16 +103,40 @@ def _list(move: Move, live: Live) -> None:
 def _relate(move: Move) -> None:
     """Links to other documents, as this text has them; what it abolishes is shown as abolished from now on."""
     document, kinds = move.subject, type_of(move.subject.type).relations
+    touched = _ended_by(move)
     move.session.execute(delete(Relation).where(Relation.source_id == document.id))
     for name, kind in kinds.items():
         target = move.session.get(Document, document.head.data.get(name) or 0)
-        if target is None:
-            continue
-        move.session.add(Relation(source_id=document.id, target_id=target.id, kind=kind))
-        if kind in ("abolishes", "supersedes") and target.live is not None and target.live.validity != ABOLISHED:
-            target.live.validity, target.live.changed = ABOLISHED, move.now
-            journal.record(move.session, "document.abolished", ("document", target.id),
-                           actor_id=None if move.actor.system else move.actor.user_id, by=document.id)
+        if target is not None and target is not document:
+            move.session.add(Relation(source_id=document.id, target_id=target.id, kind=kind))
+    move.session.flush()
+    _renew_validity(move, touched | _ended_by(move))
+
+
+def _ended_by(move: Move) -> set[int]:
+    """Ids of the documents that this one abolishes or replaces, by the relations as they are."""
+    return set(move.session.scalars(select(Relation.target_id).where(Relation.source_id == move.subject.id,
+                                                                     Relation.kind.in_(ENDING))))
+
+
+def _renew_validity(move: Move, ids: Iterable[int]) -> None:
+    """The 有效性 of other documents, after one that abolishes them was published, corrected or withdrawn."""
+    for live in move.session.scalars(select(Live).where(Live.document_id.in_(ids), Live.state != WITHDRAWN)):
+        validity = _validity(move, live)
+        if live.validity != validity:
+            live.validity, live.changed = validity, move.now
+            verb = "abolished" if validity == ABOLISHED else "reinstated"
+            journal.record(move.session, f"document.{verb}", ("document", live.document_id), at=move.now,
+                           actor_id=None if move.actor.system else move.actor.user_id, by=move.subject.id)
+
+
+def _validity(move: Move, live: Live) -> str:
+    """废止 while a document that abolishes or replaces it is live, else what its own text says."""
+    query = (select(Relation.source_id).join(Live, Live.document_id == Relation.source_id)
+             .where(Relation.target_id == live.document_id, Relation.kind.in_(ENDING), Live.state != WITHDRAWN))
+    if move.session.scalar(query.limit(1)) is not None:
+        return ABOLISHED
+    return move.session.get_one(Rendition, live.rendition_id).data.get("validity", "")
 
 
 def _chain(move: Move) -> list[list[str]]:
@@ -147,7 +175,7 @@ def note_statement(move: Move) -> None:
 
 
 def flag_emergency(move: Move) -> None:
-    """It stays flagged until a second person has approved it."""
+    """It stays flagged until a second person has approved it, or a text that went all the way replaces it."""
     move.subject.emergency = True
 
 
@@ -172,8 +200,11 @@ def take_over(move: Move) -> None:
 
 
 def restore_live_text(move: Move) -> None:
-    """The text on the desk is again the one that the public has."""
-    move.subject.head_id = move.session.get_one(Rendition, move.subject.live.rendition_id).revision_id
+    """The text on the desk is again the one that the public has, or last had, and so is the state."""
+    query = (select(Rendition.revision_id).join(Revision, Revision.id == Rendition.revision_id)
+             .where(Revision.document_id == move.subject.id).order_by(Rendition.id.desc()).limit(1))
+    move.subject.head_id = move.session.scalars(query).one()
+    move.subject.state = {ARCHIVED: "archived", WITHDRAWN: "withdrawn"}.get(move.subject.live.state, move.subject.state)
 
 
 def forget_drafts(move: Move) -> None:
@@ -188,6 +219,8 @@ def withdraw(move: Move) -> None:
     live.rendition_id, live.title, live.number = None, "", ""
     move.session.execute(delete(Listing).where(Listing.document_id == live.document_id))
     move.notes["url"] = live.url
+    move.session.flush()
+    _renew_validity(move, _ended_by(move))
 
 
 def archive(move: Move) -> None:

@@ -23,7 +23,7 @@ from workflows import access
 from workflows.access import Identity
 from workflows.definition import DefinitionError, Transition, Workflow, load
 from workflows.effects import EFFECTS
-from workflows.guards import GUARDS
+from workflows.guards import CONCERNS, GUARDS
 from workflows.moves import Move, NotAllowed, Refused
 
 DEFINITIONS = Path(__file__).parent / "definitions"
@@ -82,7 +82,7 @@ def _carry_out(move: Move) -> journal.Entry:
     for name in move.transition.effects:
         EFFECTS[name](move)
     move.session.flush()
-    payload = {"from": before, "to": move.transition.target, "why": move.why, "revision": move.subject.head_id,
+    payload = {"from": before, "to": move.subject.state, "why": move.why, "revision": move.subject.head_id,
                **move.notes}
     if move.on_behalf_of is not None:
         payload["on_behalf_of"] = move.on_behalf_of
@@ -100,7 +100,8 @@ class Offer:
 
 def offers(session: Session, house: House, subject: Document, actor: Identity,
            now: dt.datetime | None = None) -> list[Offer]:
-    """What `actor` may do with `subject` now, in the order of the definition."""
+    """What `actor` may do with `subject` now, in the order of the definition; steps that do not concern it are
+    left out, those that something stands in the way of are not."""
     workflow, tree = workflow_of(subject.workflow), house.tree(session)
     node, found = tree.by_id[subject.column_id], []
     for transition in workflow.leaving(subject.state):
@@ -109,9 +110,9 @@ def offers(session: Session, house: House, subject: Document, actor: Identity,
             continue
         move = Move(session, house, tree, subject, node, workflow, transition, actor,
                     in_right_of if in_right_of != actor.user_id else None, now or present(), "…", {"asking": True})
-        found.append(Offer(transition, tuple(objections(move))))
+        if not any(GUARDS[name](move) for name in CONCERNS.intersection(transition.guards)):
+            found.append(Offer(transition, tuple(objections(move))))
     return found
-
 
 
 @lru_cache(maxsize=1)

@@ -17,6 +17,7 @@ from workflows.moves import Guard, Move
 
 # Steps by which somebody answers for a text; the chain of responsibility is made of them.
 CHAIN = ("submit", "approve", "clear", "sign", "schedule", "publish_urgently", "confirm")
+WRITING = ("create", "save")
 
 
 def findings_settled(move: Move) -> list[str]:
@@ -44,16 +45,24 @@ def chain_people(move: Move) -> dict[int, str]:
 
 
 def people_of(rows: Iterable[journal.Row | journal.Entry], head: Revision | None) -> dict[int, str]:
-    """Who has acted in a chain, and as what: the writer, and everyone since the text left the draft."""
+    """Who has acted in a chain, and as what: everyone who wrote on the text, and who moved it since it left the draft.
+
+    A return takes back the steps, not the writing. A correction begins anew; abandoned, it never was.
+    """
     people: dict[int, str] = {}
+    public: dict[int, str] = {}
     for row in rows:
-        step = row.action.partition(".")[2]
-        if row.payload.get("to") == "draft":
-            people.clear()
-        elif step in CHAIN:
-            for person in (row.actor_id, row.payload.get("on_behalf_of")):
+        step, payload = row.action.partition(".")[2], row.payload
+        if step == "revise":
+            people, public = {}, people
+        elif step == "abandon":
+            people = public
+        elif payload.get("to") == "draft":
+            people = {person: done for person, done in people.items() if done == "write"}
+        elif step in CHAIN or step in WRITING:
+            for person in (row.actor_id, payload.get("on_behalf_of")):
                 if person is not None:
-                    people.setdefault(person, step)
+                    people.setdefault(person, "write" if step in WRITING else step)
     if head is not None and head.author_id is not None:
         people.setdefault(head.author_id, "write")
     return people
@@ -75,11 +84,18 @@ def confidentiality_statement(move: Move) -> list[str]:
 
 
 def statement_made(move: Move) -> list[str]:
-    """Somebody has made the confidentiality statement for this very revision."""
+    """Somebody has made the confidentiality statement for this very revision, and for what is cut out of it."""
     for row in reversed(journal.told(move.session, "document", move.subject.id)):
+        if row.action in ("document.settle", "document.reopen"):
+            return ["保密审查以后，个人信息的处理又有改动，请退回修改后重新送审"]
         if row.payload.get("statement") and row.payload.get("revision") == move.subject.head_id:
             return []
     return ["这一稿还没有保密审查结论，请退回保密审查"]
+
+
+def column_is_internal(move: Move) -> list[str]:
+    """It goes to the staff alone: nothing reaches the public without a confidentiality review (先审查、后公开)."""
+    return [f"栏目“{move.node.name}”向社会公开，不能走内部公开流程，请退回后重新送审"] if move.node.is_public() else []
 
 
 def not_before_agreed_date(move: Move) -> list[str]:
@@ -112,6 +128,11 @@ def is_live(move: Move) -> list[str]:
     return [] if live is not None and live.state != WITHDRAWN else ["公众现在看不到这篇，没有可办的"]
 
 
+def was_live(move: Move) -> list[str]:
+    """The public has, or once had, a text of it: what is on the desk is a correction."""
+    return [] if move.subject.live is not None else ["从来没有公开过，没有更正可以放弃；不要的可以作废"]
+
+
 def never_live(move: Move) -> list[str]:
     """It was never published: what was can be withdrawn, not thrown away."""
     return ["已经公开过的不能作废，请用撤回或放弃更正"] if move.subject.live is not None else []
@@ -139,7 +160,9 @@ def _moment(moment: dt.datetime) -> str:
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
+# Guards that say whether a step concerns a document at all; what does not concern it is not offered.
+CONCERNS = frozenset({"is_live", "was_live", "never_live", "own_document", "is_emergency"})
 GUARDS: dict[str, Guard] = {guard.__name__: guard for guard in (
     findings_settled, metadata_complete, column_open, not_twice, confidentiality_statement, statement_made,
-    not_before_agreed_date, moment_given, moment_reached, is_live, never_live, own_document, is_emergency,
-    period_over)}
+    column_is_internal, not_before_agreed_date, moment_given, moment_reached, is_live, was_live, never_live,
+    own_document, is_emergency, period_over)}
