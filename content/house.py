@@ -8,11 +8,12 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from content import journal
 from content.base import Database
 from content.blobs import BlobStore
 from content.keys import KeyStore, MasterKey
 from content.numbers import INDEX_RULE
-from content.tree import Tree, tree_version
+from content.tree import TREE_KINDS, Tree, tree_version
 
 
 @dataclass
@@ -35,11 +36,16 @@ class House:
         return cls(home, database, keys, BlobStore(home / "blobs", keys), index_rule)
 
     def tree(self, session: Session, version: int | None = None) -> Tree:
-        """The picture as of now: one query for its version, more only when it changed."""
-        version = tree_version(session) if version is None else version
-        if self._tree is None or self._tree.version < version:
-            self._tree = Tree.load(session)
-        return self._tree
+        """The picture as of now: one query for its version, more only when it changed.
+
+        A transaction that has changed the tree gets a picture of its own: nobody else may see it before it commits.
+        """
+        if any(entry.subject_kind in TREE_KINDS for entry in journal.pending(session)):
+            return Tree.load(session)
+        version, tree = tree_version(session) if version is None else version, self._tree
+        if tree is None or tree.version < version:
+            tree = self._tree = Tree.load(session)
+        return tree
 
     @property
     def finding_secret(self) -> bytes:
@@ -48,9 +54,10 @@ class House:
 
     def known_public(self, tree: Tree) -> frozenset[str]:
         """Office phones and mailboxes of the organ directory: publishing them is a duty (Art. 12, 20 (2))."""
-        if self._known_public is None or self._known_public[0] != tree.version:
+        known = self._known_public
+        if known is None or known[0] != tree.version:
             units = tree.departments.by_id.values()
             phones = {re.sub(r"\D", "", part) for unit in units for part in re.split(r"[、,，;；/ ]", unit.phone)}
             mail = {unit.email.strip().lower() for unit in units}
-            self._known_public = (tree.version, frozenset((phones | mail) - {""}))
-        return self._known_public[1]
+            known = self._known_public = (tree.version, frozenset((phones | mail) - {""}))
+        return known[1]

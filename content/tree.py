@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from pypinyin import lazy_pinyin
-from sqlalchemy import ForeignKey, Text, UniqueConstraint, select, update
+from sqlalchemy import ForeignKey, Text, UniqueConstraint, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from content import journal
-from content.base import Base
+from content.base import Base, dialect_of
 from content.documents import Live
 from content.people import Departments
 
@@ -30,6 +30,7 @@ RESERVED = frozenset({"doc", "desk", "search", "static", "feeds", "login", "logo
 KINDS = ("list", "page", "external")
 AUDIENCES = ("public", "internal")
 TREE_KINDS = ("column", "department")  # journal subjects that change the picture
+_LOCK = 0x74726565  # "tree": the advisory lock of those who change it
 RULES = ("interval", "yearly", "quarterly", "monthly", "event", "reply", "static")
 
 
@@ -180,14 +181,22 @@ class Tree:
         return self.by_path.get(path.strip("/"))
 
     def moved(self, path: str) -> Node | None:
-        """Where the column that once had `path` is now; the longest former prefix decides."""
-        parts = path.strip("/").split("/")
-        for size in range(len(parts), 0, -1):
-            column_id = self._redirects.get("/".join(parts[:size]))
-            if column_id is not None and column_id in self.by_id:
-                rest = "/".join((self.by_id[column_id].path, *parts[size:]))
-                return self.find(rest) or (self.moved(rest) if rest != path.strip("/") else None)
+        """Where the column that once had `path` is now; the longest former prefix decides.
+
+        A prefix leads on once: a column may have moved below its own former path (`a` is now `a/b`).
+        """
+        path, used = path.strip("/"), set()
+        while (former := self._former_prefix(path, used)) is not None:
+            used.add(former)
+            path = self.by_id[self._redirects[former]].path + path[len(former):]
+            if (found := self.find(path)) is not None:
+                return found
         return None
+
+    def _former_prefix(self, path: str, used: Collection[str]) -> str | None:
+        parts = path.split("/")
+        prefixes = ("/".join(parts[:size]) for size in range(len(parts), 0, -1))
+        return next((each for each in prefixes if each not in used and self._redirects.get(each) in self.by_id), None)
 
     def public_ids(self) -> frozenset[int]:
         return frozenset(node.id for node in self.walk() if node.is_public())
@@ -206,8 +215,20 @@ def slug_of(name: str) -> str:
 
 # -- changing the tree ------------------------------------------------------------------------------------------
 
+def _hold(session: Session) -> None:
+    """One at a time changes the tree, and sees it as it is now; SQLite's writers are one at a time anyway.
+
+    Two that move columns below each other would make a ring, and no constraint sees the twin of a top column.
+    """
+    if dialect_of(session) == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        session.flush()
+        session.scalars(select(Column).execution_options(populate_existing=True)).all()
+
+
 def create(session: Session, *, actor_id: int | None, parent_id: int | None = None, **values: Any) -> Column:
     """A new column; `slug` defaults to the pinyin of `name`, `code` to the next one below the parent."""
+    _hold(session)
     values.setdefault("slug", slug_of(values["name"]))
     values.setdefault("code", _next_code(session, parent_id))
     column = Column(parent_id=parent_id, **values)
@@ -222,6 +243,7 @@ def change(session: Session, column: Column, *, actor_id: int | None, why: str =
     """Change a column: another name, another rule, another place. Old paths go on leading to it."""
     if unknown := values.keys() - set(FIELDS):
         raise BadColumn(f"栏目没有这些项：{'、'.join(sorted(unknown))}")
+    _hold(session)
     before, former = _state(column), _paths(session, column)
     for key, value in values.items():
         setattr(column, key, value)
@@ -251,9 +273,12 @@ def _keep_redirects(session: Session, column: Column, former: dict[int, str]) ->
 
 
 def _keep_audiences(session: Session, column: Column) -> None:
-    """The gate of every document at home here or below says today's audience, in the same transaction."""
+    """The gate of every document at home here or below says today's audience, in the same transaction.
+
+    What was cleared for inside alone stays inside, even where the column is opened to the public (先审查、后公开).
+    """
     for node in Tree.load(session).by_id[column.id].walk():
-        audience = "public" if node.is_public() else "internal"
+        audience = Live.cleared_for if node.is_public() else "internal"
         session.execute(update(Live).where(Live.column_id == node.id).values(audience=audience))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import event
@@ -106,3 +108,56 @@ def test_internal_is_inherited_and_dates_are_too(session, county, house):
 def test_a_slug_is_proposed_from_the_pinyin():
     assert slug_of("通知公告") == "tongzhigonggao"
     assert slug_of("！？") == "lanmu"
+
+
+def test_a_column_that_moved_below_its_own_former_path_ends_no_search_in_a_ring(session, county, house):
+    tree.change(session, column(session, county, "tzgg"), actor_id=1, slug="lao")
+    above = tree.create(session, actor_id=1, name="新栏目", slug="tzgg", department_id=county.departments["QY-zfb"])
+    tree.change(session, column(session, county, "tzgg"), actor_id=1, parent_id=above.id)
+    session.commit()
+    picture = house.tree(session)
+    assert picture.moved("tzgg/nie/you") is None
+    assert picture.moved("lao").path == "tzgg/lao"
+
+
+def test_two_siblings_that_swap_their_paths_are_found_where_they_are(session, county, house):
+    one, two = column(session, county, "zwgk"), column(session, county, "tzgg")
+    for found, slug in ((one, "lin"), (two, "zwgk"), (one, "tzgg")):
+        tree.change(session, found, actor_id=1, slug=slug)
+    session.commit()
+    picture = house.tree(session)
+    assert (picture.find("tzgg").id, picture.find("zwgk").id) == (one.id, two.id)
+    assert picture.find("zwgk/zcwj") is None and picture.moved("zwgk/zcwj").path == "tzgg/zcwj"
+    assert picture.moved("lin").id == one.id
+
+
+def test_nobody_sees_a_tree_that_is_not_committed(session, county, house):
+    kept = house.tree(session)
+    made = tree.create(session, actor_id=1, name="未提交", slug="wei", department_id=county.departments["QY-zfb"])
+    assert made.id in house.tree(session).by_id
+    session.rollback()
+    assert house.tree(session) is kept and kept.find("wei") is None
+
+
+@pytest.mark.parametrize("change", ["move", "twin"])
+def test_two_who_change_the_tree_at_once_do_not_break_it(county, house, change):
+    """Each waits for the other and then judges by what is there: no ring, no twin among the top columns."""
+    paths, start = ("zwgk", "tzgg"), threading.Barrier(2)
+
+    def alter(place):
+        with house.database.writer() as session:
+            start.wait(10)
+            try:
+                found = session.get_one(Column, county.columns[paths[place]])
+                other = county.columns[paths[1 - place]]
+                values = {"parent_id": other} if change == "move" else {"slug": "tong"}
+                tree.change(session, found, actor_id=1, **values)
+                session.commit()
+            except BadColumn:
+                return "refused"
+            return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(alter, (0, 1))) == ["done", "refused"]
+    with house.database.reader() as session:
+        assert len(house.tree(session).by_id) == len(county.columns)
