@@ -109,8 +109,11 @@ class KeyStore:
         return key.id
 
     def rewrap(self, session: Session, new: MasterKey, *, actor_id: int | None) -> int:
-        """Wrap every data key under another master key; returns how many. The old one opens nothing after it."""
-        keys = list(session.scalars(select(DataKey)))
+        """Wrap every data key under another master key; returns how many. The old one opens nothing after it.
+
+        Those that are under it already are left: who was stopped half-way does it again.
+        """
+        keys = list(session.scalars(select(DataKey).where(DataKey.master != new.fingerprint)))
         for key in keys:
             key.wrapped = _seal(AESGCM(new.secret), self._unwrap(key))
             key.master = new.fingerprint

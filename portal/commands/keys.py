@@ -50,8 +50,12 @@ def _replace(place: Path, new: Path, old: MasterKey) -> Path:
     """Put a copy of `new` at `place`; returns where the old key went."""
     kept, partial = place.with_name(f"master-{old.fingerprint}.key"), place.with_name(".master.key")
     partial.touch(mode=0o600)
-    partial.write_bytes(new.read_bytes())
-    place.rename(kept)
+    with partial.open("wb") as file:
+        file.write(new.read_bytes())
+        file.flush()
+        os.fsync(file.fileno())
+    if not kept.exists():
+        os.link(place, kept)  # a second name, so that there is a key at `place` at every moment
     partial.replace(place)
     return kept
 
