@@ -22,6 +22,10 @@ SENTENCES: dict[str, Any] = {
     "document.relocate": _("换了栏目"),
     "document.settle": _("处理“${kind}”：${decision}"),
     "document.reopen": _("重新处理“${kind}”"),
+    "document.abolished": _("被另一份文件废止"),
+    "document.reinstated": _("恢复原来的有效性"),
+    "document.erase": _("依法清除第${ordinal}稿"),
+    "revision.erased": _("依法清除一稿的内容"),
     "column.create": _("新建栏目“${name}”"),
     "column.change": _("修改栏目：${fields}"),
     "department.create": _("登记机构“${name}”"),
@@ -44,7 +48,7 @@ SENTENCES: dict[str, Any] = {
     "key.rewrap": _("更换主密钥"),
     "journal.erased": _("依法清除第${subject}条的内容"),
 }
-SUBJECTS = {"document": _("文稿"), "column": _("栏目"), "user": _("人员"), "report": _("找错"), "department": _("机构"),
+SUBJECTS = {"document": _("文稿"), "revision": _("稿次"), "column": _("栏目"), "user": _("人员"), "report": _("找错"), "department": _("机构"),
             "key": _("密钥"), "journal": _("日志")}
 DECISIONS = {"mask": _("遮盖"), "delete": _("删除"), "keep": _("保留")}
 FIELDS = {
@@ -78,11 +82,13 @@ def _document_step(request: Request, row: Row, payload: Mapping[str, Any]) -> st
     name = row.action.partition(".")[2]
     if row.subject_kind != Document.__tablename__ or "to" not in payload:
         return ""
-    for workflow in workflows().values():
-        step = workflow.find(name, payload.get("from", ""))
-        if step is not None and step.target == payload["to"]:
-            return step.english if request.language.code == "en" else step.title
-    return ""
+    steps = [step for workflow in workflows().values()
+             if (step := workflow.find(name, payload.get("from", ""))) is not None]
+    # Workflows name the same step differently; an abandoned correction may lead elsewhere than its target.
+    step = next((each for each in steps if each.target == payload["to"]), steps[0] if steps else None)
+    if step is None:
+        return ""
+    return step.english if request.language.code == "en" else step.title
 
 
 def _fields(request: Request, payload: Mapping[str, Any]) -> str:
