@@ -142,7 +142,8 @@ class Live(Base):
     __tablename__ = "live"
     __table_args__ = (
         UniqueConstraint("year", "serial"),
-        Index("ix_live_published", "state", "audience", "published"),
+        Index("ix_live_newest", "published", "document_id"),
+        Index("ix_live_type", "type", "published"),
         Index("ix_live_department", "department_id", "published"),
         Index("ix_live_number", "number"),
         Index("ix_live_ends", "ends"),

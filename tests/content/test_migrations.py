@@ -19,8 +19,9 @@ BEFORE = (
     "INSERT INTO site_column (id, slug, name, code, department_id, kind, external_url, rule, basis, workflow, types, "
     "audience, position, description, keywords, column_type, featured, masks, mask_names) "
     "VALUES (1, 'a', 'a', 'a', 1, 'list', '', '{}', '', '', '[]', '', 0, '', '', '', 0, '{}', 0)",
-    "INSERT INTO document (id, type, column_id, also, department_id, workflow, state, state_since, imported, emergency, "
-    "created) VALUES (1, 'notice', 1, '[]', 1, 'publication', 'published', '2026-01-01', 0, 0, '2026-01-01')")
+    "INSERT INTO document (id, type, column_id, also, department_id, workflow, state, state_since, imported, "
+    "emergency, created) VALUES (1, 'notice', 1, '[]', 1, 'publication', 'published', '2026-01-01', 0, 0, "
+    "'2026-01-01')")
 
 
 def test_the_migrations_make_what_the_models_say(house):
@@ -30,14 +31,31 @@ def test_the_migrations_make_what_the_models_say(house):
     assert is_current(house.database)
 
 
-def test_every_migration_can_be_run_again_from_the_one_before(house):
-    """The triggers are replaced, not made twice."""
+def test_triggers_are_replaced_and_not_made_twice(house):
+    command.downgrade(config(house.database), "0003")
     with house.database.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
         connection.execute(text("ALTER TABLE live DROP COLUMN cleared_for"))
     assert not is_current(house.database)
     upgrade(house.database)
     assert is_current(house.database)
+
+
+def test_no_list_reads_the_whole_site(house):
+    """What SQLite would read for a column, the newest, and one type."""
+    if not house.database.is_sqlite:
+        pytest.skip("PostgreSQL decides by statistics")
+    inside = "document_id IN (SELECT document_id FROM listing WHERE column_id IN (1, 2))"
+    gate = "state IN ('public', 'archived') AND audience IN ('public') AND (ends IS NULL OR ends >= '2026-01-01')"
+    newest = "ORDER BY published DESC, document_id DESC LIMIT 10"
+    plans = {"INTEGER PRIMARY KEY": f"SELECT count(*) FROM live WHERE {gate} AND {inside}",
+             "ix_live_newest": f"SELECT title FROM live WHERE {gate} {newest}",
+             "ix_live_type": f"SELECT title FROM live WHERE {gate} AND type = 'policy' {newest}"}
+    with house.database.engine.connect() as connection:
+        for index, query in plans.items():
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")
+            plan = " ".join(row[3] for row in rows)
+            assert index in plan, plan
 
 
 @pytest.mark.nodatabase

@@ -75,3 +75,14 @@ def test_a_master_key_is_never_written_over(tmp_path):
     MasterKey.create(tmp_path / "k")
     with pytest.raises(FileExistsError):
         MasterKey.create(tmp_path / "k")
+
+
+def test_a_rewrapping_that_was_stopped_before_the_files_were_changed_is_done_again(house, blobs, session, tmp_path):
+    """The database knows the new key, `master.key` still holds the old one."""
+    address = blobs.put(session, b"secret")
+    new = MasterKey.create(tmp_path / "new.key")
+    house.keys.rewrap(session, new, actor_id=None)
+    session.flush()
+    assert KeyStore(house.keys.master).rewrap(session, new, actor_id=None) == 0
+    session.flush()
+    assert BlobStore(blobs.folder, KeyStore(new)).get(session, address) == b"secret"
