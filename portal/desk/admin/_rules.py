@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import colander
+from deform.widget import TextInputWidget
 
 from portal.i18n import _
 
@@ -51,6 +52,7 @@ def schema() -> colander.Schema:
         made.add(colander.SchemaNode(
             colander.Int() if numeric else colander.String(), name=field.name, title=field.title, missing=None,
             validator=colander.Range(1, field.most) if numeric else colander.Length(max=60),
+            widget=TextInputWidget(css_class="w-short" if numeric else "w-mid"),
             description=_("用于：${types}", mapping={"types": used})))
     return made
 

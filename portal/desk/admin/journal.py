@@ -25,15 +25,17 @@ from portal.i18n import _
 from portal.tables import csv_file
 from portal.traversal import Desk
 from portal.wording import SUBJECTS, action_choices, sentence
-from workflows.access import Permission
+from workflows.access import Permission, permits
 
 URL = "/desk/journal"
 SIZE = 50
 MOST = 10_000  # rows in one download, and rows verified at once
 SHOWN = 3  # breaks of the chain that are told: the first is what matters
 FILTERS = ("actor", "action", "kind", "subject", "since", "until")
-PAGES = {"document": "/desk/document/{}", "column": "/desk/columns/{}", "user": "/desk/people/{}",
-         "report": "/desk/reports/{}"}
+PAGES = {"document": ("/desk/document/{}", Permission.READ_WORK),
+         "column": ("/desk/columns/{}", Permission.MANAGE_COLUMNS),
+         "user": ("/desk/people/{}", Permission.MANAGE_PEOPLE),
+         "report": ("/desk/reports/{}", Permission.ANSWER_REPORTS)}
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,13 @@ def _line(request: Request, row: Row, people: dict[int, str]) -> Line:
     say = request.localizer.translate
     who = people.get(row.actor_id, f"#{row.actor_id}") if row.actor_id else say(_("系统"))
     subject = f"{say(SUBJECTS.get(row.subject_kind, row.subject_kind))} {row.subject_id}"
-    return Line(row.seq, row.at, who, subject, PAGES.get(row.subject_kind, "").format(row.subject_id),
-                sentence(request, row))
+    return Line(row.seq, row.at, who, subject, _page_of(request, row), sentence(request, row))
+
+
+def _page_of(request: Request, row: Row) -> str:
+    """Where its subject is, for who may go there."""
+    url, permission = PAGES.get(row.subject_kind, ("", Permission.DESK))
+    return url.format(row.subject_id) if url and permits(request.identity, permission, None, request.tree) else ""
 
 
 def listing(request: Request) -> dict[str, Any]:

@@ -242,6 +242,8 @@ def grant(context: Person, request: Request) -> dict[str, Any] | Response:
     except deform.ValidationFailure as failure:
         return show(context, request, role_form=failure.render())
     except BadStaffing as problem:
+        if context.user.id == request.identity.user_id:  # whose page has no such form
+            return _done(request, context, str(problem), "late")
         return show(context, request, role_form=_forms.refused(form, str(problem)))
     return _done(request, context, _("已授予"))
 
