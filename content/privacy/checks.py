@@ -1,11 +1,13 @@
 """The arithmetic of identifiers: check digits, real dates, issuing regions (GB 11643, GB 32100, Luhn)."""
 
+import re
 from datetime import date
 
 PROVINCES = frozenset(str.split(
     "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83"
 ))
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ID_FORM = re.compile(r"[1-9]\d{5}(?:18|19|20)\d\d[01]\d[0-3]\d{4}[\dX]")
 _ID_CHECKS = "10X98765432"
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
@@ -42,6 +44,11 @@ def id_shape(number: str, today: date | None = None) -> bool:
 def id_valid(number: str) -> bool:
     """Whether 18 characters are an identity number with the right check character."""
     return id_shape(number) and id_check_char(number[:17]) == number[17]
+
+
+def is_id(number: str) -> bool:
+    """Whether any 18 characters are an identity number with the right check character."""
+    return bool(_ID_FORM.fullmatch(number)) and id_valid(number)
 
 
 def upgrade15(number: str) -> str:

@@ -12,10 +12,12 @@ from content.privacy.kinds import Decision
 from content.privacy.markup import Piece, attributes, pieces
 from content.privacy.masks import replace, shown_value
 from content.privacy.page import Hit
-from content.privacy.reading import Reading, read, read_markup
+from content.privacy.reading import Reading
 from content.privacy.scan import hits, normal_form
+from content.privacy.views import markup_views, value_views
 
 Place = tuple[int, int, str]
+_TAG = re.compile(r"<|&lt|%3C", re.IGNORECASE)
 _WORTH = re.compile(r"[0-9%&@\\]|[^\x00-\x7f]")
 
 
@@ -38,13 +40,23 @@ class HtmlFinding:
 
 def scan_html(html: str, *, known_public: frozenset[str] = frozenset()) -> list[HtmlFinding]:
     """Findings in visible text (joined across tags and table cells), attributes and comments, in order."""
-    found = [*_in_text(html), *_in_pieces(html)]
-    found = sorted((each for each in found if each[1] not in known_public), key=lambda each: each[3][0][:2])
+    found = _first_seen(each for each in (*_in_text(html), *_in_pieces(html)) if each[1] not in known_public)
+    found = sorted(found, key=lambda each: each[3][0][:2])
     return [
         HtmlFinding(index, hit.kind, "".join(place[2] for place in places), normal, hit.certain, hit.why, where,
                     places[0][0], places[-1][1], places)
         for index, (hit, normal, where, places) in enumerate(found)
     ]
+
+
+def _first_seen(found: Iterable) -> Iterator:
+    """Findings that cover something no finding before them (of another reading) has covered."""
+    covered: set[int] = set()
+    for each in found:
+        places = {start for start, end, char in each[3] if end > start and char.isalnum()}
+        if not places <= covered:
+            covered |= places
+            yield each
 
 
 def _located(reading: Reading, where: Callable[[int], str]) -> Iterator[tuple[Hit, str, str, tuple[Place, ...]]]:
@@ -53,15 +65,17 @@ def _located(reading: Reading, where: Callable[[int], str]) -> Iterator[tuple[Hi
         yield hit, normal_form(reading, hit), where(places[0][0]), places
 
 
-def _in_text(html: str) -> Iterable:
-    return _located(read_markup(html), lambda place: "text")
+def _in_text(html: str) -> Iterator:
+    for reading in markup_views(html):
+        yield from _located(reading, lambda place: "text")
 
 
 def _in_pieces(html: str) -> Iterator:
     """Attributes of tags and the insides of comments and declarations."""
     for piece in pieces(html):
         if piece.name == "!":
-            yield from _located(read(html, piece.start, piece.end), lambda place: "comment")
+            for reading in value_views(html, piece.start, piece.end):
+                yield from _located(reading, lambda place: "comment")
         elif not piece.closes and "=" in html[piece.start:piece.end] and _WORTH.search(html, piece.start, piece.end):
             yield from _in_attributes(html, piece)
 
@@ -74,9 +88,12 @@ def _in_attributes(html: str, piece: Piece) -> Iterator:
         names = [each.name for each in spans if each.start <= place < each.end]
         return f"{piece.name} {names[0]}" if names else ""
 
-    for each in _located(read(html, piece.start, piece.end), where):
-        if each[2]:
-            yield each
+    for reading in value_views(html, piece.start, piece.end):
+        yield from (each for each in _located(reading, where) if each[2])
+    for each in spans:
+        if _TAG.search(html, each.start, each.end):
+            for reading in value_views(html, each.start, each.end, tags=True):
+                yield from _located(reading, where)
 
 
 def rewrite_html(

@@ -82,6 +82,7 @@ KINDS: dict[str, Kind] = {
         Kind("BIRTH_CERT", "出生医学证明编号", "birth certificate", ends(0, 3)),
         Kind("MEDICAL_NO", "病历或就诊编号", "medical record number"),
         Kind("DRIVER_FILE", "驾驶证档案编号", "driver file number"),
+        Kind("HOUSEHOLD_NO", "户口簿编号", "household register number"),
         Kind("MOBILE", "手机号码", "mobile phone", _mobile),
         Kind("HOME_PHONE", "住宅电话", "home phone", _home_phone),
         Kind("BANK_CARD", "银行卡（账）号", "bank card or account", ends(0, 4)),

@@ -26,8 +26,8 @@ _MONEY_BEFORE = re.compile(r"(?:[¥￥$]|rmb|cny|人民币)\s?$")
 _SERIAL_BEFORE = re.compile(r"(?:第|字第|〔\d{4}〕|\[\d{4}\])\s?$")
 
 _OFFICE = (
-    r"办公|监督|举报|投诉|咨询|值班|传真|服务|热线|受理|报名|窗口|单位|客服|总机|查询|政务|信访|纪检|报修|抢修|"
-    r"救援|预约|接待|报警|"
+    r"办公|监督|(?:举报|投诉|咨询|报名|信访|报修|预约|报警)(?!人|者|群众)|值班|传真|服务|热线|受理|窗口|单位|客服|"
+    r"总机|查询|政务|纪检|抢修|救援|接待|"
     r"office|hotline|fax|inquir|enquir|complaint|supervis|service|switchboard|reception"
 )
 _OFFICE_LABEL = re.compile(

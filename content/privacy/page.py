@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from content.privacy.checks import is_id
 from content.privacy.lookalikes import office_after, office_before, other_number
 from content.privacy.reading import NUMERALS, Reading
 from content.privacy.tables import Cell, Table, read_tables
@@ -39,14 +40,17 @@ class Run:
     spoken: bool = False
 
     def begins(self, index: int) -> bool:
-        """Whether a group of digits begins here (Chinese numerals may end a name: 张三138…)."""
-        return index == 0 or self.at[index] != self.at[index - 1] + 1 or self._spoken_before(index)
+        """Whether a group of digits begins here (Chinese numerals may end a name: 张三138…; numbers of a list
+        whose separators got lost are glued to an identity number)."""
+        return (index == 0 or self.at[index] != self.at[index - 1] + 1 or self._spoken_before(index)
+                or (index >= 18 and is_id(self.compact[index - 18:index])))
 
     def _spoken_before(self, index: int) -> bool:
         return self.spoken and self.text[self.at[index - 1]] in NUMERALS and index <= 3
 
     def ends(self, index: int) -> bool:
-        return index == len(self.compact) or self.at[index] != self.at[index - 1] + 1
+        return (index == len(self.compact) or self.at[index] != self.at[index - 1] + 1
+                or is_id(self.compact[index:index + 18]))
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         return self.at[start], self.at[end - 1] + 1

@@ -9,11 +9,11 @@ import unicodedata
 from functools import cache, cached_property
 from html import unescape
 
-from content.privacy.markup import BLOCK, INLINE, Piece, pieces, span_count
+from content.privacy.markup import BLOCK, INLINE, PUBLISHED, SILENT, Piece, pieces, span_count
 
 INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
-    "\uffa0\ufff0-\ufffb\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f"
+    "\uffa0\ufff0-\ufffd\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f"
     "\U000e0000-\U000e01ef\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"
 )
 _SPREAD_LABELS = (
@@ -22,11 +22,12 @@ _SPREAD_LABELS = (
 )
 _ODD = re.compile(
     "|".join(r"[ \u3000]{1,6}".join(word) for word in sorted(_SPREAD_LABELS.split(), key=len, reverse=True))
-    + r"|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});?"
-    r"|(?:%(?:25)*+[0-9A-Fa-f]{2})++|\\u[0-9A-Fa-f]{4}|\\[nrt](?![A-Za-z])|[" + INVISIBLE + "]++"
+    + r"|&(?:#(?=[0-9])0*+[0-9]{0,7}|#[xX]0*+[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});?"
+    r"|(?:%(?:25)*+[0-9A-Fa-f]{2})++|\\u[0-9A-Fa-f]{4}|\\u\{[0-9A-Fa-f]{1,6}\}|\\U[0-9A-Fa-f]{8}|\\x[0-9A-Fa-f]{2}"
+    r"|\\0{2,4}[0-9A-Fa-f]{2}(?![0-9A-Fa-f])|\\[nrt](?![A-Za-z])|[" + INVISIBLE + "]++"
 )
 _ESCAPE = re.compile(r"%(?:25)*+([0-9A-Fa-f]{2})")
-_SINGLE_ESCAPES = frozenset(" -_.+:@=&/,|\t\n\"'0123456789")
+_SINGLE_ESCAPES = frozenset(" -_.+:;#@=&/,|\t\n\"'0123456789")
 _TABLE_PARTS = frozenset(str.split(
     "table thead tbody tfoot tr td th caption colgroup col"
 ))
@@ -48,6 +49,8 @@ def _character_table() -> dict[int, str]:
         plain = str(digit) if digit is not None else unicodedata.normalize("NFKC", char)
         if len(plain) == 1 and plain != char:
             table[code] = plain
+    table.update(zip(map(ord, "〡〢〣〤〥〦〧〨〩"), "123456789", strict=True))
+    table.update(dict.fromkeys(map(ord, "×✕хХχΧⅹⅩ"), "x"))
     table.update(dict.fromkeys(map(ord, "‐‑‒–—―−﹣－⁃"), "-"))
     return table
 
@@ -74,6 +77,17 @@ class Reading:
         if self._starts is None:
             return start, end
         return self._starts[start], self._ends[end - 1]
+
+    def within(self, outer: "Reading") -> "Reading":
+        """This reading of another reading's plain text, with offsets into that one's source."""
+        if self._starts is None:
+            return outer
+        size = len(outer.plain)
+        begins = [outer.source(place, place + 1)[0] for place in range(size)] + [outer.source(size - 1, size)[1]]
+        ends = [0] + [outer.source(place, place + 1)[1] for place in range(size)]
+        starts = [begins[place] for place in self._starts]
+        pairs = zip(starts, self._starts, self._ends, strict=True)
+        return Reading(self.plain, starts, [ends[end] if end > begin else start for start, begin, end in pairs])
 
     def places(self, start: int, end: int) -> list[tuple[int, int, str]]:
         """(source start, source end, character) for every character of a slice."""
@@ -114,14 +128,15 @@ class _Writer:
                 if not char.isspace():
                     self.raw(start + offset, start + offset + 1)
         elif found[0] == "\\":
-            self.put(chr(int(found[2:], 16)) if found[1] == "u" else "\n", start, end)
+            code = 10 if len(found) == 2 else int(found.strip("\\uUx{}"), 16)
+            self.put(chr(code) if code < 0x110000 else " ", start, end)
 
     def _entity(self, found: str, start: int, end: int) -> None:
         char = unescape(found)
         if char == found:
             self.raw(start, end)
         elif not re.fullmatch(f"[{INVISIBLE}]+", char):
-            self.put(char, start, end)
+            self.put(" " if char == "\t" else char, start, end)
 
     def _percent(self, found: str, start: int) -> None:
         """URL escapes, even escaped twice; a lone one only if it can hardly be a percentage."""
@@ -182,21 +197,42 @@ class _Grid:
 
 
 class _Flow:
-    """Writes the visible text of markup: inline tags vanish, blocks break lines, tables keep columns."""
+    """Writes the visible text of markup: inline tags vanish, blocks break lines, tables keep columns.
 
-    def __init__(self, html: str):
+    ``published`` leaves of the tags what the sanitiser leaves: other tags vanish, scripts and the like with all
+    they hold, and what stood on either side of them is joined.
+    """
+
+    def __init__(self, html: str, published: bool = False):
         self.html, self.writer, self.grids, self.pending = html, _Writer(html), [], ""
+        self.published = published
 
     def run(self) -> Reading:
         last = 0
         for piece in pieces(self.html):
+            if piece.start < last:
+                continue
             self._text(last, piece.start)
             mark = self._mark(piece)
             if mark:
                 self.writer.put(mark, piece.start, piece.start)
-            last = piece.end
+            last = self._resume(piece) if self.published else piece.end
         self._text(last, len(self.html))
         return self.writer.reading()
+
+    def _resume(self, piece: Piece) -> int:
+        """Where the text goes on after a piece; script, style and CDATA take what they hold with them."""
+        if piece.name == "cdata":
+            return self.html.find(">", piece.start) + 1 or len(self.html)
+        if piece.name not in SILENT or piece.closes:
+            return piece.end
+        end = self._closing(piece.name).search(self.html, piece.end)
+        return end.start() if end else len(self.html)
+
+    @staticmethod
+    @cache
+    def _closing(name: str) -> re.Pattern:
+        return re.compile(rf"</{name}[\s/>]", re.IGNORECASE)
 
     def _text(self, start: int, end: int) -> None:
         """Inside a table line breaks of the source mean nothing; elsewhere they are kept."""
@@ -212,12 +248,18 @@ class _Flow:
         self.writer.decoded(last, end)
 
     def _mark(self, piece: Piece) -> str:
-        if piece.name in INLINE or piece.name in ("!", "cdata"):
+        if piece.name in INLINE or piece.name in ("!", "cdata") or (self.published and self._lost(piece)):
             return ""
         if piece.name in _TABLE_PARTS:
             return self._table(piece)
         inside = bool(self.grids) and self.grids[-1].in_cell
         return " " if inside else "\n"
+
+    def _lost(self, piece: Piece) -> bool:
+        """Whether the sanitiser drops the tag: none of its list, or a part of a table outside a table."""
+        if piece.name in _TABLE_PARTS - {"table"}:
+            return not self.grids
+        return piece.name not in PUBLISHED
 
     def _table(self, piece: Piece) -> str:
         if piece.name == "table":
@@ -248,9 +290,9 @@ class _Flow:
         return grid.new_cell(columns, span_count(self.html, piece, "rowspan"))
 
 
-def read_markup(html: str) -> Reading:
-    """A reading of the visible text of HTML or XML."""
-    return _Flow(html).run()
+def read_markup(html: str, published: bool = False) -> Reading:
+    """A reading of the visible text of HTML or XML, as written or as the sanitiser will leave it."""
+    return _Flow(html, published).run()
 
 
 def has_markup(text: str) -> bool:

@@ -6,14 +6,9 @@ import nh3
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement, fromstring
 
-from content.privacy.markup import pieces
+from content.privacy.markup import PUBLISHED, SILENT, pieces
 from content.privacy.reading import INVISIBLE
 
-_TAGS = frozenset(str.split(
-    "a abbr b blockquote br caption code col colgroup dd del div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i "
-    "img ins "
-    "li ol p pre q s small span strong sub sup table tbody td tfoot th thead tr u ul"
-))
 _CELL = frozenset({"colspan", "rowspan", "scope", "headers", "abbr"})
 _ATTRIBUTES = {
     "*": frozenset({"title", "lang", "dir", "class"}), "a": frozenset({"href"}),
@@ -25,7 +20,7 @@ _ATTRIBUTES = {
 CLASSES = frozenset(str.split(
     "align-center align-right align-justify indent no-indent doc-number signature sign-date table-wrap note"
 ))
-_SILENT = frozenset({"script", "style", "template", "title"})
+_LOCAL = re.compile(r"(?!//)(?:/|\./|\.\./|[\w%-][\w%./-]*$)")
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 _EDGES = dict.fromkeys(str.split(
     "blockquote br caption dd div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p pre table tbody tfoot thead tr "
@@ -45,7 +40,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     if name == "class":
         return " ".join(each for each in value.split() if each in CLASSES) or None
     if tag == "img" and name == "src":
-        return value if re.match(r"(?!//)(?:/|\./|\.\./|[\w%-][\w%./-]*$)", value) and ":" not in value else None
+        return value if _LOCAL.match(value) and not re.search(r"[:\\\s]", value) else None
     if name in ("colspan", "rowspan", "span", "start", "width", "height"):
         return value if re.fullmatch(r"\d{1,4}", value) else None
     return value
@@ -54,16 +49,16 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 def sanitise_html(html: str) -> str:
     """Structure, tables, lists, links and local pictures; no style, script, handler, frame or comment."""
     return nh3.clean(
-        html, tags=set(_TAGS), attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        html, tags=set(PUBLISHED), attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
         url_schemes=set(_SCHEMES),
         attribute_filter=_attribute, strip_comments=True, link_rel="noopener",
-        clean_content_tags=set(_SILENT),
+        clean_content_tags=set(SILENT),
     )
 
 
 def plain_text(html: str) -> str:
     """Readable text: blocks on lines of their own, table cells joined by tabs, invisible characters gone."""
-    cleaned = nh3.clean(html, tags=set(_TAGS), clean_content_tags=set(_SILENT), strip_comments=True)
+    cleaned = nh3.clean(html, tags=set(PUBLISHED), clean_content_tags=set(SILENT), strip_comments=True)
     parts: list[str] = []
     _read(fromstring(f"<div>{_CONTROLS.sub(' ', cleaned)}</div>"), parts)
     text = _INVISIBLES.sub("", "".join(parts))

@@ -1,14 +1,15 @@
 """Scanning: every detector reads every reading of a text; overlapping hits are settled, offsets lead back."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cache
 
 from content.collect import collect
 from content.privacy import detectors
 from content.privacy.page import Hit, Page
-from content.privacy.reading import Reading, has_markup, read, read_markup
+from content.privacy.reading import Reading
+from content.privacy.views import text_views
 
 _SEPARATORS = re.compile(r"[\W_]+")
 
@@ -59,25 +60,18 @@ def settle(found: Iterable[Hit]) -> list[Hit]:
     return sorted(chosen, key=lambda each: each.start)
 
 
-def readings(text: str) -> Iterator[Reading]:
-    """The ways to read a text: as it stands and, if it holds tags, as a browser would show it."""
-    yield read(text)
-    if has_markup(text):
-        yield read_markup(text)
-
-
 def scan_text(text: str, *, known_public: frozenset[str] = frozenset()) -> list[Finding]:
     """Findings in a text, sorted, not overlapping, with offsets into the text given.
 
     ``known_public`` holds normalised phones and mailboxes of the organ directory, which must stay (Art. 12).
     """
     found: list[Finding] = []
-    for reading in readings(text):
+    for reading in text_views(text):
         for hit in hits(reading):
             finding = _finding(text, reading, hit)
             if finding.normal not in known_public:
                 found.append(finding)
-    return _unite(found)
+    return _unite(text, found)
 
 
 def _finding(text: str, reading: Reading, hit: Hit) -> Finding:
@@ -85,12 +79,14 @@ def _finding(text: str, reading: Reading, hit: Hit) -> Finding:
     return Finding(start, end, hit.kind, text[start:end], hit.certain, hit.why, normal_form(reading, hit))
 
 
-def _unite(found: list[Finding]) -> list[Finding]:
-    """Of findings of several readings that overlap, the longest (surest, first) stays."""
+def _unite(text: str, found: list[Finding]) -> list[Finding]:
+    """Of findings of several readings that overlap, the longest (surest, first) stays and takes in what juts out."""
     chosen: list[Finding] = []
     for finding in sorted(set(found), key=lambda each: (each.start, -each.end, not each.certain)):
-        if not chosen or finding.start >= chosen[-1].end:
+        last = chosen[-1] if chosen else None
+        if last is None or finding.start >= last.end:
             chosen.append(finding)
-        elif finding.end - finding.start > chosen[-1].end - chosen[-1].start:
-            chosen[-1] = finding
+        elif finding.end > last.end:
+            main = max(last, finding, key=lambda each: each.end - each.start)
+            chosen[-1] = replace(main, start=last.start, end=finding.end, value=text[last.start:finding.end])
     return chosen

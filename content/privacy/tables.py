@@ -22,8 +22,9 @@ _SPLITTERS = (
     re.compile(r"\t"), re.compile(r"\|"), re.compile(r","), re.compile(r";"),
     re.compile(r" {2,}|\u3000+"), re.compile(r" "),
 )
+_NAME = re.compile(r"[\u4e00-\u9fff·*]{2,5}")
 _RULE = re.compile(r"[\s|:+=-]+")
-_LONG_NUMBER = re.compile(r"\d[\d\s-]{5,}")
+_LONG_NUMBER = re.compile(r"\d[\dx\s-]{5,}")
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,54 @@ def _headers(texts: list[str]) -> list[str]:
     return named
 
 
+_NUMBERED = re.compile(r"身份证|证件号|电话|手机|账号|卡号|一卡通|存折|护照")
+
+
+def read_stacks(text: str) -> list[Table]:
+    """Tables copied cell by cell, each on a line of its own: k headers, then k values for every person."""
+    lines = [_trim(match[0], match.start(), 0, len(match[0])) for match in re.finditer(r"[^\n]+", text)]
+    lines = [(start, end) for start, end in lines if start < end]
+    tables, index = [], 0
+    while index < len(lines):
+        firsts = range(index, max(-1, index - 3), -1) if HEADER_WORDS.search(text, *lines[index]) else ()
+        size, first = next(((size, first) for first in firsts if (size := _stack_size(text, lines, first))), (0, 0))
+        if size:
+            table, index = _stack(text, lines, first, size)
+            tables.append(table)
+        else:
+            index += 1
+    return tables
+
+
+def _stack_size(text: str, lines: list[tuple[int, int]], first: int) -> int:
+    """How many headers stand below one another, or 0: under a header of numbers there must be a number."""
+    last, numbers = first, []
+    while last < min(first + 16, len(lines)) and _heads(text, lines[last]):
+        numbers += [last] if _NUMBERED.search(text, *lines[last]) else []
+        last += 1
+    for size in range(3, last - first + 1):
+        below = [place + size for place in numbers]
+        if not below or numbers[-1] >= first + size or below[-1] >= len(lines):
+            continue
+        if all(_LONG_NUMBER.fullmatch(text, *lines[place]) for place in below):
+            return size
+    return 0
+
+
+def _heads(text: str, span: tuple[int, int]) -> bool:
+    return span[1] - span[0] <= 14 and not re.compile(r"[\d\t|:。]").search(text, *span)
+
+
+def _stack(text: str, lines: list[tuple[int, int]], first: int, size: int) -> tuple[Table, int]:
+    headers = [text[start:end] for start, end in lines[first:first + size]]
+    numbers = [place for place, header in enumerate(headers) if _NUMBERED.search(header)]
+    table, row = Table(headers), first + size
+    while any(_LONG_NUMBER.match(text, *span) for place in numbers for span in lines[row + place:row + place + 1]):
+        table.cells += [Cell(*span, header) for span, header in zip(lines[row:row + size], headers, strict=False)]
+        row += size
+    return table, min(row, len(lines))
+
+
 class _Reader:
     def __init__(self, text: str):
         self.text, self.tables = text, []
@@ -97,6 +146,8 @@ class _Reader:
         self.splitter: re.Pattern | None = None
         self.fresh = False
         self.misses = 0
+        self.side: Table | None = None
+        self.side_end = 0
 
     def line(self, line: str, offset: int) -> None:
         if self.table is not None and self._row(line, offset):
@@ -106,20 +157,34 @@ class _Reader:
                 continue
             spans = _split(line, offset, splitter)
             texts = [self.text[start:end] for start, end in spans]
-            if _is_header(texts) and (splitter.pattern not in ",; " or _is_list_header(texts, line)):
+            if _is_header(texts) and not self._at_left(texts, splitter) and (
+                    splitter.pattern not in ",; " or _is_list_header(texts, line)):
                 self.table, self.splitter, self.fresh, self.misses = Table(_headers(texts)), splitter, True, 0
                 self.tables.append(self.table)
                 return
-            if len(spans) > 2 and splitter.pattern in (r"\t", r"\|") and HEADER_WORDS.search(texts[0]):
-                self.tables.append(self._sideways(spans, texts))
-                return
+            if self._names_its_line(texts, splitter):
+                return self._sideways(spans, texts)
 
-    def _sideways(self, spans: list[tuple[int, int]], texts: list[str]) -> Table:
-        """A line whose first cell names what the others hold."""
-        table = Table([texts[0]])
-        if len(texts[0]) <= 12:
-            table.cells = [Cell(*span, texts[0]) for span in spans[1:] if span[0] < span[1]]
-        return table
+    def _sideways(self, spans: list[tuple[int, int]], texts: list[str]) -> None:
+        """A line whose first cell names what the others hold; such lines in a row are one table."""
+        if self.side is None or spans[0][0] > self.side_end + 300:
+            self.side = Table([])
+            self.tables.append(self.side)
+        self.side_end = spans[-1][1]
+        self.side.headers.append(texts[0])
+        self.side.cells += [Cell(*span, texts[0]) for span in spans[1:] if span[0] < span[1]]
+
+    @staticmethod
+    def _names_its_line(texts: list[str], splitter: re.Pattern) -> bool:
+        return (len(texts) > 2 and splitter.pattern in (r"\t", r"\|") and len(texts[0]) <= 12
+                and bool(HEADER_WORDS.search(texts[0])))
+
+    def _at_left(self, texts: list[str], splitter: re.Pattern) -> bool:
+        """Headers at the left: a first line 姓名 with names alone, then lines of which only the first cell names."""
+        if not self._names_its_line(texts, splitter) or any(map(HEADER_WORDS.search, texts[1:])):
+            return False
+        named = re.search(r"姓名|户主|申请人|学生", texts[0])
+        return bool(self.side) or bool(named and all(map(_NAME.fullmatch, texts[1:])))
 
     def _row(self, line: str, offset: int) -> bool:
         """Take a line into the open table; False closes it or opens another."""
@@ -136,6 +201,9 @@ class _Reader:
         if len(spans) > len(self.table.headers) + 2 or len(spans) * 2 < len(self.table.headers):
             return self._missed()
         self.fresh, self.misses = False, 0
+        if self._names_its_line(texts, self.splitter) and not any(map(HEADER_WORDS.search, texts[1:])):
+            self._sideways(spans, texts)
+            return True
         self._take(spans, texts)
         return True
 
@@ -177,4 +245,4 @@ def read_tables(text: str) -> list[Table]:
         if reader.table is not None or (len(line) < 600 and HEADER_WORDS.search(line)):
             reader.line(line, offset)
         offset += len(line) + 1
-    return reader.tables
+    return reader.tables + read_stacks(text)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from content.privacy.reading import Reading, has_markup, read, read_markup
+from content.privacy.reading import read
+from content.privacy.views import text_views
 
 _SEPARATORS = re.compile(r"[\W_]+")
 _SECRET = re.compile(
@@ -38,14 +39,10 @@ def value_key(secret: bytes, finding) -> str:
 
 def residual(rendition: str, settled_values: Iterable[str]) -> list[str]:
     """Those settled values that still stand in a rendition (text or HTML) in any notation, in the order given."""
-    forms = [form for reading in _all_readings(rendition) for form in (reading.plain, reading.digits)]
+    forms = [form for reading in text_views(rendition) for form in (reading.plain, reading.digits)]
     spread = [form.upper() for form in forms]
     compact = [_SEPARATORS.sub("", form) for form in spread]
     return [value for value in settled_values if _stands(value, spread, compact)]
-
-
-def _all_readings(rendition: str) -> list[Reading]:
-    return [read(rendition), *([read_markup(rendition)] if has_markup(rendition) else [])]
 
 
 def _stands(value: str, spread: list[str], compact: list[str]) -> bool:

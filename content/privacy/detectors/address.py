@@ -43,6 +43,10 @@ _FREE = re.compile(
     rf"(?:{_N}单元)?(?:[\s-]?{_N}(?:室|号|房|户)|-[0-9]{{3,4}}))"
     rf"|(?:村|屯|庄|寨)(?:委会)?(?P<g>{_N}(?:村民小?组|组|社|队){_N}号)"
 )
+_NO_HOME = re.compile(
+    r"(?:办公|单位|经营|注册|项目|报名|受理|机构|窗口|房源|标的|招租|拍卖|出让)[^,。;\n]{0,30}$"
+)
+_ENGLISH_PERSON = re.compile(r"applicant|home|resid|lives?|living|his|her|name")
 _WHY = "住址中的门牌、组号等细节，可定位到个人住所。"
 _ENGLISH = re.compile(
     r"(?:home address|residential address|address|residing at|resides at|lives? (?:at|in)|living "
@@ -51,6 +55,9 @@ _ENGLISH = re.compile(
     r"house)\s?#?\s?[a-z]?-?\d+[a-z]?(?:-\d+)*|\d+(?:-\d+)*)"
     r"(?:,?\s(?:(?:no\.?|room|rm\.?|unit|apt\.?|building|bldg\.?|flat|group|block|"
     r"house)\s?#?\s?[a-z]?-?\d+[a-z]?(?:-\d+)*))*)"
+)
+_ENGLISH_ORGAN = re.compile(
+    r"[^;。\n]{0,80}\b(?:government|bureau|office|cent(?:er|re)|committee|co\.|ltd|company|hotel|school|hospital|court)\b"
 )
 
 
@@ -109,7 +116,7 @@ def _free(page: Page) -> Iterator[Hit]:
     for match in _FREE.finditer(page.low):
         group = "d" if match["d"] else "g"
         line = page.low[max(0, match.start() - 60):match.start()]
-        if re.search(r"(?:办公|单位|经营|注册|项目|报名|受理|机构|窗口)[^,。;\n]{0,30}$", line) or re.match(
+        if _NO_HOME.search(line) or re.match(
                 r"\s?\(?(?:经营|办公)|[^,。;\n]{0,6}(?:会议室|办公室|窗口|大厅|报告厅)", page.after(match.end(), 14)):
             continue
         if ("地址" in line and not _PERSON.search(line)) or ORGAN.search(page.low, match.start(), match.end()):
@@ -119,7 +126,10 @@ def _free(page: Page) -> Iterator[Hit]:
 
 def _english(page: Page) -> Iterator[Hit]:
     for match in _ENGLISH.finditer(page.low):
-        if not re.search(r"office|company|business|registered", page.before(match.start(), 12)):
+        personal = _ENGLISH_PERSON.search(page.before(match.start(), 60) + match[0])
+        if re.search(r"office|company|business|registered", page.before(match.start(), 12)):
+            continue
+        if personal or not _ENGLISH_ORGAN.match(page.low, match.end()):
             yield Hit(*match.span(1), "ADDRESS", _WHY, False, 2)
 
 

@@ -32,7 +32,8 @@ def _public(page: Page, start: int, end: int) -> bool:
     sentence = sentence.rsplit("|", 1)[-1]
     person = max((match.end() for match in _PERSONAL_NAME.finditer(sentence)), default=-1)
     near = page.before(start, 90)
-    if person < 0 and "\t" not in page.before(start, 6):
+    if person < 0 and (
+            "\t" not in page.before(start, 6) or re.search(r"(?:^|\n)[^\t\n]{2,12}\t\s?$", page.before(start, 20))):
         return bool(PUBLIC_ACCOUNT.search(near) or _organ_named(near))
     return bool(PUBLIC_ACCOUNT.search(sentence, max(person, 0)) and _organ_named(sentence[max(person, 0):]))
 

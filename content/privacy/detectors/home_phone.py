@@ -20,7 +20,10 @@ _PERSONAL = re.compile(
 _GENERIC = re.compile(rf"(?:电话|座机|固话|联系方式|phone|tel(?:ephone)?){GLUE}$")
 _HEADER = re.compile(r"电话|座机|固话|联系方式|手机|phone|tel")
 _OFFICE_HEADER = re.compile(r"办公|监督|举报|投诉|咨询|单位|值班|传真|窗口|服务|office|fax")
-_PERSON = re.compile(r"身份证|证件号|公民身份|出生|\d{17}[\dx]|1[3-9]\d{9}|家住|现住|男,|女,|申请人|来信人|您\(")
+_ROLE = re.compile(r"法官|警官|民警|工作人员|书记员|承办人|经办人|执行员|值班员|网格员|主任|科长|所长")
+_PERSON = re.compile(
+    r"(?:身份证|证件号|公民身份)(?=[^,。;\n\d]{0,12}[:\d\t|])|出生|\d{17}[\dx]|1[3-9]\d{9}|家住|现住|男,|女,|申请人|来信人|您\("
+)
 _WHY = "个人（家庭）的固定电话，属于个人联系方式。"
 
 
@@ -42,7 +45,8 @@ def _of_person(page: Page, start: int) -> bool:
     in_table = bool(re.search(r"[\t|][^\n]{0,12}$", page.before(start)))
     sentence = page.before(start, 200) if in_table else page.sentence_before(start)
     persons = list(_PERSON.finditer(sentence))
-    return bool(persons) and not ORGAN.search(sentence, persons[-1].end())
+    last = persons[-1].end() if persons else 0
+    return bool(persons) and not ORGAN.search(sentence, last) and not _ROLE.search(sentence, last)
 
 
 DETECTOR = Detector("home_phone", _find, ("电话", "座机", "固话", "联系方式", "phone", "tel", "宅电", "家电"))

@@ -37,10 +37,17 @@ def _eighteen(page: Page, run: Run) -> Iterator[Hit]:
         if last > first + 18 and re.match(r"[Bb]\d", page.plain[end:end + 2]):
             end += 2
         if id_valid(number):
-            if not (uscc_valid(number) and _CREDIT.search(page.before(start))):
+            credit = uscc_valid(number) and _CREDIT.search(page.before(start))
+            if not credit and not _dated_code(page, number, start, end):
                 yield Hit(start, end, "ID_CARD", _SURE, whole, 10)
         elif whole and id_shape(number) and _plausible(page, run, first, first + 18):
             yield Hit(start, end, "ID_CARD", _SUSPECT, False, 8)
+
+
+def _dated_code(page: Page, number: str, start: int, end: int) -> bool:
+    """A permit or case number of region, day and serial (施工许可证编号) passes for an identity number by chance."""
+    return (number[6:10] >= "2015" and page.other_number(start, end)
+            and not re.search(r"身份|证件|学籍|残疾|监护|儿童|学生", page.before(start)))
 
 
 def _disability_end(run: Run, first: int, last: int) -> int:
@@ -65,7 +72,7 @@ def _fifteen(page: Page, run: Run) -> Iterator[Hit]:
             continue
         start, end = run.span(first, last)
         labelled = _NEAR.search(page.before(start, 16))
-        if labelled or (len(run.groups(first, last)) == 1 and not page.other_number(start, end)):
+        if labelled or (run.at[last - 1] - run.at[first] == 14 and not page.other_number(start, end)):
             yield Hit(start, end, "ID_CARD", _OLD, bool(labelled), 7)
 
 
@@ -75,7 +82,12 @@ def _not_an_id(page: Page, start: int, end: int) -> bool:
 
 _labelled = Labelled(
     "ID_CARD", _LABELLED, _LABELS,
-    rf"\d(?:{SEP}\d){{12,18}}{SEP}[\dx](?:b\d)?(?![\d*a-wyz])", unless=_not_an_id, weight=4,
+    rf"\d(?:{SEP}\d){{12,18}}{SEP}[\dx](?:b\d)?(?![\d*a-wyz])|\d{{15,17}}\*{{1,3}}(?![\d*])"
+    rf"|\d{{6}} ?(?:19|20)\d\d年\d{{1,2}}月\d{{1,2}}日 ?\d{{3}}[\dx](?!\d)", unless=_not_an_id, weight=4,
+)
+_read_wrong = Labelled(
+    "ID_CARD", "标注为身份证件号码，个别数字被写成形近字母。", _LABELS,
+    r"(?=(?:[ilozsb]*\d){14})(?=\d*[ilozsb])[\dilozsb]{17}[\dxilozsb](?![a-z\d])", weight=4, words=True,
 )
 
 
@@ -85,6 +97,7 @@ def _find(page: Page) -> Iterator[Hit]:
             yield from _eighteen(page, run)
             yield from _fifteen(page, run)
     yield from _labelled(page)
+    yield from _read_wrong(page)
 
 
 DETECTOR = Detector("id_card", _find)

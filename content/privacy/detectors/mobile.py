@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from content.privacy.detectors._labelled import Detector
+from content.privacy.detectors._labelled import Detector, Labelled
 from content.privacy.page import Hit, Page, Run
 
 _MOBILE = re.compile(r"(?=(1[3-9]\d{9}))")
@@ -14,8 +14,19 @@ _LABEL = re.compile(
     r"(?:电话|手机|联系方式|联系号码|微信|联络|致电|拨打|mobile|phone|cell|tel|contact|call|whatsapp|sjh|shouji|"
     r"dianhua)[^。;\n]{0,14}$"
 )
+_STRICT_LABEL = re.compile(r"(?:手机[^\d\n]{0,6}|mobile[^\d\n]{0,4}|(?:电话|联系方式)\s?[:])[\s(]*$")
 _PREFIX = re.compile(r"(?:\+|\(|(?<!\d)00)?86\)?[\s\-]{0,2}$|(?<!\d)0$")
 _FIGURES = re.compile(r"人口|金额|面积|产量|数量|收入|支出|合计|预算|决算|总值|元\)|编[号码]|代码|税号")
+_FIGURE_ROW = re.compile(
+    r"收入|支出|余额|税|资产|负债|经费|预算|决算|总值|产值|贷款|存款|公积金|合计|总计|小计|投资|元\)|离退休"
+)
+_FIGURE_TABLE = re.compile(r"单位:(?:万|千|百)?元|预算数|决算数|年初数|期末|本年|上年|同比")
+_COUNTS = re.compile(r"(?:[数量额率]|余额|合计|总计|小计|受理|办结|人次)[^\n\d]{0,6}[\t|,]\s?$")
+_CONTACTS = re.compile(r"姓名|户主|电话|手机|联系|身份证")
+_READ_WRONG = Labelled(
+    "MOBILE", "标注为手机号码，个别数字被写成形近字母。", r"手机|电话|mobile|cell|sjh",
+    r"(?=(?:[ilozsb]*\d){8})(?=\d*[ilozsb])[1il][3-9sb][\dilozsb]{9}(?![a-z\d])", weight=4, words=True,
+)
 _WIDE_GAP = re.compile(r"[\t|,;、]")
 _WHY = "符合手机号码规则，属于个人联系方式。"
 _WEB = re.compile(r"(?:https?://|www\.)[^\s\"'<>,。;]*[/_t-]$")
@@ -37,14 +48,16 @@ def _find(page: Page) -> Iterator[Hit]:
                 start -= 1
             if _believed(page, run, first, last, start, end):
                 yield Hit(start, end, "MOBILE", _WHY, True, 6)
+    yield from _READ_WRONG(page)
 
 
 def _lead(run: Run, first: int) -> int | None:
     """Where the number begins with its country code, or None inside a longer number."""
     if run.begins(first):
-        before = run.compact[max(0, first - 2):first]
-        if before == "86" and run.begins(first - 2) and not _WIDE_GAP.search("".join(run.gaps(first - 2, first + 1))):
-            return first - 2
+        for begin in (first - 4, first - 2):
+            if begin >= 0 and run.compact[begin:first] in ("0086", "86") and run.begins(begin) and not _WIDE_GAP.search(
+                    "".join(run.gaps(begin, first + 1))):
+                return begin
         return first
     for code in ("0086", "86", "0", "17951"):
         begin = first - len(code)
@@ -62,10 +75,11 @@ def _believed(page: Page, run: Run, first: int, last: int, start: int, end: int)
         return not _part_of_code(page, start, end)
     if groups == (1,) * 11:
         varied = len(set(run.compact[first:last])) >= 4 and len(gaps) <= 2
-        alone = (first == 0 or not run.begins(first - 1)) and last == len(run.compact)
+        alone = (first == 0 or not run.begins(first - 1)) and last == len(run.compact) and not (
+            _COUNTS.search(page.before(start, 80)) and _WIDE_GAP.search("".join(gaps)))
         return varied and (labelled or alone or not _WIDE_GAP.search("".join(gaps)) or _in_phone_column(page, start))
     if any(_WIDE_GAP.search(gap) for gap in gaps):
-        return False
+        return groups == (3, 4, 4) and len(gaps) == 1 and bool(_STRICT_LABEL.search(page.before(start)))
     if labelled or groups in _TIDY[:3] or (groups in _TIDY and not any(gap.isspace() for gap in gaps)):
         return True
     return len(groups) == 2 and min(groups) >= 2 and any("\n" in gap for gap in gaps)
@@ -84,7 +98,13 @@ def _part_of_code(page: Page, start: int, end: int) -> bool:
 def _in_figures(page: Page, start: int) -> bool:
     """A number under a header of figures, in a table that is not of persons."""
     found = page.cell_at(start)
-    return bool(found) and not found[1].persons and bool(_FIGURES.search(found[0].header))
+    if found and not found[1].persons and _FIGURES.search(found[0].header):
+        return True
+    line = page.before(start, 120).rsplit("\n", 1)[-1]
+    if not re.search(r"[\t|,]\s?$", line) or _CONTACTS.search(page.before(start, 400)):
+        return False
+    label = re.search(r"^[\s|]*(?:\d{3,9}[\t|,]\s?)?([^\d\t|,][^\t|,]*)", line)
+    return bool(label and _FIGURE_ROW.search(label[1])) or bool(_FIGURE_TABLE.search(page.before(start, 300)))
 
 
 def _in_phone_column(page: Page, start: int) -> bool:

@@ -8,8 +8,8 @@ from content.privacy.lookalikes import ORGAN
 from content.privacy.page import Hit, Page
 
 _EMAIL = re.compile(
-    r"(?<![a-z0-9._%+-])([a-z0-9][a-z0-9._%+-]{0,63})\s?(?:@|\(at\)|"
-    r"\[at\])\s?((?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,10})(?![a-z0-9])"
+    r"(?<![a-z0-9._%+-])([a-z0-9][a-z0-9._%+-]{0,63})\s?(?:@|[(\[{]\s?at\s?[)\]}]|#(?=(?:qq|163|126|sina|sohu)\.))\s?"
+    r"((?:[a-z0-9-]{1,63}(?:\.|\s?[(\[{]\s?dot\s?[)\]}]\s?)){1,4}[a-z]{2,10})(?![a-z0-9])"
 )
 _OFFICIAL_DOMAIN = re.compile(r"(?:^|\.)(?:gov|mil)\.[a-z]{2}$|(?:^|\.)gov$|chinatax\.|court\.|(?:^|\.)people\.cn$")
 _FREE_MAIL = re.compile(
@@ -26,6 +26,7 @@ _PERSONAL_BEFORE = re.compile(
     r"(?:个人|本人|申请人|来信人|户主|家长|您|当事人|投诉人|举报人|反映人|手机|身份证|姓名|证件号|his|her|"
     r"name)[^。\n]{0,40}$"
 )
+_AT = ("@", "at)", "at]", "at}", "at )", "at ]", "#qq.", "#163.", "#126.", "#sina.", "#sohu.")
 _WHY_MAIL = "个人电子邮箱，属于个人联系方式。"
 
 
@@ -39,7 +40,7 @@ def _no_wechat(page: Page, start: int, end: int) -> bool:
 
 
 _wechat = Labelled(
-    "WECHAT", "微信号，属于个人联系方式。", r"微信(?:账?号|id)?|加微|vx|weixin|wechat(?: ?id)?|wx(?:号|id)?",
+    "WECHAT", "微信号，属于个人联系方式。", r"[微v薇威]信(?:账?号|id)?|加微|vx|weixin|wechat(?: ?id)?|wx(?:号|id)?",
     r"(?!id\b|public|official|group|pay)(?:[a-z][a-z0-9_-]{5,19}|[1-9]\d{5,11})(?![a-z0-9_@]|\.[a-z])",
     unless=_no_wechat, headers=r"微信|wechat|weixin",
 )
@@ -52,7 +53,7 @@ _qq = Labelled(
 
 def _emails(page: Page) -> Iterator[Hit]:
     for match in _EMAIL.finditer(page.low):
-        domain, start = match[2], match.start()
+        domain, start = re.sub(r"\s?[(\[{]\s?dot\s?[)\]}]\s?", ".", match[2]), match.start()
         if _OFFICIAL_DOMAIN.search(domain) or _office_mailbox(page, start, match[1]):
             continue
         yield Hit(*match.span(), "EMAIL", _WHY_MAIL, bool(_FREE_MAIL.search(domain)), 5)
@@ -73,12 +74,14 @@ def _office_mailbox(page: Page, start: int, local: str) -> bool:
 
 
 def _find(page: Page) -> Iterator[Hit]:
-    if "@" in page.low or "at)" in page.low or "at]" in page.low:
+    if any(sign in page.low for sign in _AT):
         yield from _emails(page)
-    if any(word in page.low for word in ("微信", "weixin", "wechat", "wx", "vx", "加微")):
+    if any(word in page.low for word in ("信", "weixin", "wechat", "wx", "vx", "加微")):
         yield from _wechat(page)
     if "qq" in page.low or "扣扣" in page.low:
         yield from _qq(page)
 
 
-DETECTOR = Detector("online", _find, ("@", "微信", "weixin", "wechat", "wx", "vx", "qq", "扣扣", "at)", "at]", "加微"))
+DETECTOR = Detector("online", _find, (
+    *_AT, "微信", "v信", "薇信", "威信", "weixin", "wechat", "wx", "vx", "qq", "扣扣", "加微",
+))

@@ -33,6 +33,8 @@ _by_label = (
         r"travel permit|mtp",
         r"(?=[a-z\d -]*\d{4})[a-z]{0,2}[ -]?\d(?:[ -]?\d){6,9}(?:\(?[a-z]\)?)?(?![a-z\d*])",
     ),
+    Labelled("PASSPORT", "签证号码，属于个人身份信息。", r"签证(?=号|编号)|visa(?= no| number)",
+             r"[a-z]?\d{7,9}(?!\d)"),
     Labelled("PASSPORT", _PASSPORT_WHY, r"证件号|证照号|证件编号|id[ _-]?no", _PASSPORT_SHAPE),
     Labelled("HKMO_PERMIT", _PERMIT_WHY, r"证件号|证照号|证件编号|id[ _-]?no", _PERMIT_SHAPE),
     Labelled("FOREIGN_ID", "外国人永久居留身份证号码，属于个人身份信息。", r"永久居留[^,。;\n\d]{0,6}证|permanent "
@@ -58,6 +60,7 @@ def _find(page: Page) -> Iterator[Hit]:
 
 
 DETECTOR = Detector(
-    "travel", _find, ("护照", "通行证", "回乡证", "台胞", "台湾居民", "港澳", "证件", "证照", "passport",
+    "travel", _find, ("护照", "签证号", "visa",
+                      "通行证", "回乡证", "台胞", "台湾居民", "港澳", "证件", "证照", "passport",
                       "permit", "居留", "resid", "huzhao", "id no", "id_no", "idno", "出国", "出境"),
 )
