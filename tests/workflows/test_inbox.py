@@ -11,6 +11,7 @@ from content import feedback
 from content.base import SHANGHAI
 from content.people import Role, User, delegate
 from workflows import inbox
+from workflows.engine import offers
 from workflows.manuscripts import may_edit, may_settle
 
 FRIDAY = dt.datetime(2026, 11, 20, 10, 0, tzinfo=SHANGHAI)
@@ -102,3 +103,15 @@ def test_who_may_edit_and_settle(session, county):
     assert able(may_edit) == set() and able(may_settle) == {"zhoumin"}
     county.move(session, document, "approve", "zhoumin")
     assert able(may_edit) == able(may_settle) == set()
+
+
+def test_steps_that_do_not_concern_a_document_are_not_offered(session, county):
+    def names(document, login) -> set[str]:
+        found = offers(session, county.house, document, county.identity(session, login))
+        return {offer.transition.name for offer in found}
+    document = county.write(session)
+    assert names(document, "zhangli") == {"submit", "discard"}
+    assert names(document, "wangjianguo") == {"publish_urgently"}
+    county.publish(session, document)
+    assert names(document, "zhangli") == {"revise", "archive"}
+    assert names(document, "wangjianguo") == {"withdraw", "archive"}
