@@ -76,3 +76,8 @@ class BlobStore:
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)  # the row must not outlive the name of its file when the power fails
+        finally:
+            os.close(folder)

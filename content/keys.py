@@ -97,7 +97,7 @@ class KeyStore:
 
     def __init__(self, master: MasterKey) -> None:
         self.master = master
-        self._open: dict[int, AESGCM] = {}
+        self._open: dict[int, tuple[bytes, AESGCM]] = {}  # as it was wrapped when it was opened
 
     def rotate(self, session: Session, *, actor_id: int | None) -> int:
         """A new data key for what is sealed from now on; older ones go on opening what they sealed."""
@@ -132,12 +132,13 @@ class KeyStore:
         return _unseal(self._cipher(session, int.from_bytes(sealed[:4], "big")), sealed[4:])
 
     def _cipher(self, session: Session, key_id: int) -> AESGCM:
-        if key_id not in self._open:
-            key = session.get(DataKey, key_id)
-            if key is None:
-                raise KeyProblem(f"data key {key_id} is not in the key store")
-            self._open[key_id] = AESGCM(self._unwrap(key))
-        return self._open[key_id]
+        """The row is asked each time: a key that was rolled back gives its number to another one."""
+        key, known = session.get(DataKey, key_id), self._open.get(key_id)
+        if key is None:
+            raise KeyProblem(f"data key {key_id} is not in the key store")
+        if known is None or (known[0] != key.wrapped and key.master == self.master.fingerprint):
+            known = self._open[key_id] = (key.wrapped, AESGCM(self._unwrap(key)))
+        return known[1]
 
     def _unwrap(self, key: DataKey) -> bytes:
         if key.master != self.master.fingerprint:

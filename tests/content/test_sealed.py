@@ -86,3 +86,15 @@ def test_a_rewrapping_that_was_stopped_before_the_files_were_changed_is_done_aga
     assert KeyStore(house.keys.master).rewrap(session, new, actor_id=None) == 0
     session.flush()
     assert BlobStore(blobs.folder, KeyStore(new)).get(session, address) == b"secret"
+
+
+def test_nothing_is_sealed_with_a_key_that_was_rolled_back(house):
+    """Its number goes to the next key; what the process remembers under that number must be the kept one."""
+    with house.database.writer() as session:
+        house.blobs.put(session, b"undone")
+        session.rollback()
+        address = house.blobs.put(session, b"kept")
+        session.commit()
+    with house.database.reader() as session:
+        fresh = BlobStore(house.blobs.folder, KeyStore(house.keys.master))  # as after a restart
+        assert fresh.get(session, address) == b"kept"
