@@ -20,7 +20,7 @@ from content.house import House
 from content.keys import DataKey, KeyProblem, KeyStore, MasterKey
 from content.migrations import is_current, upgrade
 from content.search import Engine, open_engine
-from portal.settings import Settings
+from portal.settings import Settings, Site, write_settings
 
 
 class NotReady(RuntimeError):
@@ -68,9 +68,11 @@ def _require_current(database: Database, home: Path) -> None:
         raise NotReady(f"the database is not of this version: bring it up to date with `gongkai --home {home} init`")
 
 
-def make(home: Path) -> Iterator[str]:
-    """Make the folder, the master key and the database, or complete them; yields a sentence for each step."""
+def make(home: Path, site: Site | None = None) -> Iterator[str]:
+    """Make the folder, its settings, the master key and the database, or complete them; a sentence for each step."""
     settings = _settings_of(home)
+    if (written := write_settings(home, site or Site())) is not None:
+        yield f"设置：已写好，{written}（网站名称、标识码等在 [site] 里填写）"
     database = Database(settings.database_url)
     try:
         keys = _wrapped_keys(database)

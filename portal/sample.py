@@ -23,6 +23,7 @@ from content.people import Department, Grant, Role, User
 from content.privacy import Decision
 from content.tree import Column, Node
 from portal.passwords import hashed, initial
+from portal.settings import Site
 from workflows import access, due
 from workflows.access import Identity
 from workflows.engine import fire
@@ -48,6 +49,11 @@ def rows(name: str, key: str | None = None) -> list[dict[str, Any]]:
     """The rows of a data file: JSON with the list under `key`, or JSON Lines."""
     text = (files("content.sample") / "data" / name).read_text(encoding="utf-8")
     return json.loads(text)[key] if key else [json.loads(line) for line in text.splitlines() if line.strip()]
+
+
+def site() -> Site:
+    """The facts of the county's site."""
+    return Site(**json.loads((files("content.sample") / "data" / "site.json").read_text(encoding="utf-8")))
 
 
 def load(house: House) -> list[Account]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from dataclasses import dataclass, field, fields
@@ -63,18 +64,18 @@ class Site:
     """Facts of the site, shown in the head and foot of every page (政府网站发展指引)."""
 
     name: str = "政府信息公开"
-    organ: str = "清源县人民政府"
-    domain: str = "www.qingyuan.example"
-    id_code: str = "4103990001"
+    organ: str = "（机关名称）"
+    domain: str = ""
+    id_code: str = ""  # 网站标识码: ten digits, or bm and eight digits
     icp: str = ""
     police_record: str = ""
-    host_organ: str = "清源县人民政府办公室"
+    host_organ: str = "（主办单位）"
     phone: str = ""
     address: str = ""
     postcode: str = ""
     hours: str = ""
     english_name: str = "Government Information Disclosure"
-    english_organ: str = "People's Government of Qingyuan County"
+    english_organ: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,29 @@ class Settings:
     @property
     def search_url(self) -> str:
         return self.search or f"whoosh://{self.home / 'index'}"
+
+
+def write_settings(home: Path, site: Site) -> Path | None:
+    """A settings file for a new instance: the site's facts, and every setting with its sentence and default.
+
+    None, and nothing is written, where there is one already.
+    """
+    path = home / "settings.toml"
+    if path.exists():
+        return None
+    lines = ["# Settings of this instance. Take the # away before a name to change it.", ""]
+    for setting in SETTINGS:
+        lines += [f"# {setting.sentence}", f"#{setting.name} = {_toml(setting.default)}", ""]
+    lines += ["# Facts of the site, shown on every page (政府网站发展指引, 国办发〔2017〕47号).", "[site]"]
+    lines += [f"{each.name} = {_toml(getattr(site, each.name))}" for each in fields(Site)]
+    partial = path.with_suffix(".partial")
+    partial.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    partial.replace(path)
+    return path
+
+
+def _toml(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)  # strings, numbers and booleans are spelled alike in both
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from content import feedback
+from content.house import House
 from portal import instance, sample
 from portal.instance import Instance
+from portal.settings import write_settings
 from portal.worker import Worker
 
 # Tests come from one address, and quickly.
@@ -26,10 +29,12 @@ def plant(home: Path, database: str = "") -> Path:
     """An instance with the sample county in it, its index made; `database` is its URL, SQLite when empty."""
     home.mkdir(parents=True)
     url = f'database = "{database}"\n' if database else ""
-    (home / "settings.toml").write_text(url + SETTINGS, encoding="utf-8")
+    written = write_settings(home, sample.site())
+    written.write_text(url + SETTINGS + written.read_text(encoding="utf-8"), encoding="utf-8")
     list(instance.make(home))
     opened = Instance.open(home)
     sample.write_accounts(sample.load(opened.house), opened.house)
+    _point_out_a_mistake(opened.house)
     worker = Worker(opened)
     failed = worker.once()
     worker.close()
@@ -37,6 +42,14 @@ def plant(home: Path, database: str = "") -> Path:
     if failed:
         raise RuntimeError("; ".join(failed))
     return home
+
+
+def _point_out_a_mistake(house: House) -> None:
+    """One report of a citizen, so that there is one to answer."""
+    with house.database.writer.begin() as session:
+        root = house.tree(session).roots[0]
+        feedback.report(session, house.keys, page=root.url, department_id=root.department_id, column_id=root.id,
+                        message="第二段的“公式”应为“公示”", contact="reader@example.com")
 
 
 def copied(factory: pytest.TempPathFactory) -> Path:

@@ -11,6 +11,7 @@ from content import planting
 from content.planting import Planted
 from portal import instance, sample
 from portal.commands import DONE, BadInput, Call, Command
+from portal.settings import Site
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +25,7 @@ def _run(chosen: argparse.Namespace, call: Call) -> int:
         raise BadInput("--sample brings its own columns and departments: leave the other two out")
     departments = _rows(chosen.departments, "departments") if chosen.departments else []
     columns = _rows(chosen.columns, "columns") if chosen.columns else []
-    for sentence in instance.make(call.home):
+    for sentence in instance.make(call.home, sample.site() if chosen.sample else Site()):
         print(sentence)
     if departments or columns:
         _plant(call, departments, columns)

@@ -56,7 +56,7 @@ def test_footer_lists_what_the_guideline_asks_for(sheet):
 
 def test_facts_that_are_unknown_leave_no_empty_line():
     sheet = Sheet()
-    page = sheet(PUBLIC, title="", site=Site())
+    page = sheet(PUBLIC, title="", site=Site(organ="清源县人民政府"))
     assert "备案号" not in page and "邮编" not in page and "<title>清源县人民政府信息公开</title>" in page
 
 

@@ -18,7 +18,7 @@ from content.documents import Document
 from content.people import User
 from content.repository import live_at
 from content.search import Engine
-from portal import make_app
+from portal import make_app, sample
 from portal.followers.search import SearchFollower
 from portal.passwords import hashed
 from portal.settings import SETTINGS, Settings
@@ -105,6 +105,6 @@ class Site:
 @pytest.fixture
 def site(house, county) -> Site:
     values = {setting.name: setting.default for setting in SETTINGS} | {"base_url": "https://www.qingyuan.example"}
-    application = make_app(house, Settings(house.home, values=values))
+    application = make_app(house, Settings(house.home, sample.site(), values))
     return Site(TestApp(application), county, application.registry.settings["search"],
                 application.registry)

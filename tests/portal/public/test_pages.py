@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from webtest import TestApp
 
-from portal import make_app
+from portal import make_app, sample
 from portal.settings import SETTINGS, Settings
 from workflows.access import SYSTEM
 from workflows.engine import fire
@@ -30,7 +30,7 @@ def test_every_page_stands_in_both_languages_empty_and_filled(site, language):
 
 
 def test_every_page_stands_before_there_are_columns(house):
-    client = TestApp(make_app(house, Settings(house.home, values={each.name: each.default for each in SETTINGS})))
+    client = TestApp(make_app(house, Settings(house.home, sample.site(), {each.name: each.default for each in SETTINGS})))
     for page in ("/", "/sitemap", "/catalogue", "/departments", "/feeds", "/search", "/feeds/latest.rss",
                  "/sitemap.xml", "/healthz"):
         client.get(page, status=200)
