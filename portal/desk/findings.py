@@ -30,6 +30,7 @@ SETTLED: dict[Decision, Status] = {Decision.mask: ("ok", _("已遮盖")), Decisi
 CLASSES = {None: "hit-open", Decision.mask: "hit-masked", Decision.delete: "hit-masked", Decision.keep: "hit-kept"}
 AROUND = 14  # characters shown before and behind a value
 _MARK = re.compile(r'<mark class="finding" data-finding="(\d+)"(?: id="finding-\d+")?>')
+_PLACE = re.compile(r'<mark class="hit [^"]*" id="f(\d+)">')
 
 
 @dataclass(frozen=True)
@@ -76,31 +77,41 @@ def panel(request: Request, document: Document, revision: Revision) -> Panel:
     people = names(request.db, [each.actor_id for each in settled.values()])
     originals = reading.sees_originals(request, node)
     plain = "\n".join((*clearing.texts(revision).values(), privacy.plain_text(revision.body)))
-    items = [_shown(found, settled.get(found.key), people, plain if originals else "", node.masks)
-             for found in judged.found]
+    seen = (plain, _hidden(plain, judged.found)) if originals else ("", "")
+    items = [_shown(found, settled.get(found.key), people, seen, node.masks) for found in judged.found]
     items.sort(key=lambda each: each.found.decision is not None)
     editable = revision.id == document.head_id and may_settle(request.identity, document, request.tree)
     return Panel(document, judged, tuple(items), editable, originals)
 
 
-def _shown(found: Found, settled: Settlement | None, people: dict[int, str], plain: str,
+def _hidden(plain: str, found: Iterable[Found]) -> str:
+    """The text with everything hidden that will not be public, every character in its place: what stands beside a
+    finding is shown as the public would read it."""
+    values = sorted({each.value for each in found if each.decision is not Decision.keep}, key=len, reverse=True)
+    if not values:
+        return plain
+    return re.sub("|".join(map(re.escape, values)), lambda value: "*" * len(value[0]), plain)
+
+
+def _shown(found: Found, settled: Settlement | None, people: dict[int, str], seen: tuple[str, str],
            masks: dict[str, str]) -> Shown:
+    plain, hidden = seen
     masked = privacy.mask_value(found.value, found.kind, masks.get(found.kind, "full"))
     afterwards = {Decision.mask: masked, Decision.delete: "", Decision.keep: found.value} if plain else {}
     return Shown(found, found.key[:16], found.value if plain else masked,
                  SETTLED[found.decision] if found.decision else OPEN, settled,
                  people.get(found.actor_id or 0, ""),
-                 {decision.value: _around(plain, found.value, put) for decision, put in afterwards.items()},
+                 {decision.value: _around(plain, hidden, found.value, put) for decision, put in afterwards.items()},
                  found.places)
 
 
-def _around(plain: str, value: str, put: str) -> str:
+def _around(plain: str, hidden: str, value: str, put: str) -> str:
     """The first place of `value` with `put` in its stead, and some words on either side."""
     at = plain.find(value)
     if at < 0:
         return put
-    before = plain[max(0, at - AROUND):at].rpartition("\n")[2]
-    behind = plain[at + len(value):at + len(value) + AROUND].partition("\n")[0]
+    before = hidden[max(0, at - AROUND):at].rpartition("\n")[2]
+    behind = hidden[at + len(value):at + len(value) + AROUND].partition("\n")[0]
     return f"{before}{put}{behind}".replace("\t", " ")
 
 
@@ -132,6 +143,11 @@ def _number(body: str, classes: dict[int, str]) -> str:
     return _MARK.sub(mark, body)
 
 
+def pinned(body: str) -> frozenset[int]:
+    """The numbers that have a place in a marked body; the others stand elsewhere, or are not shown."""
+    return frozenset(map(int, _PLACE.findall(body)))
+
+
 def parts(request: Request) -> Any:
     """The macros that the pages of the desk share."""
     return loader(request)["desk/parts.pt"].macros
@@ -144,8 +160,9 @@ def page(request: Request) -> dict[str, Any]:
     document = request.context.document
     beside = panel(request, document, document.head)
     shown = reading.text(request, document, document.head)
+    body = marked_body(request, document, document.head, beside)
     return {"title": _("个人信息"), "document": document, "node": request.context.node, "panel": beside,
-            "heading": shown.title, "body": marked_body(request, document, document.head, beside),
+            "heading": shown.title, "body": body, "pinned": pinned(body),
             "data": shown.data, "parts": parts(request), "back": request.path}
 
 

@@ -142,3 +142,11 @@ def test_correcting_and_withdrawing(browser, house, county, written, press):
     assert "正在更正" not in page.text and "没有经过" not in page.text and "（更正）" not in page.html.find("h1").text
     assert press("zhoumin", number, "withdraw", why="信息有误").status_int == 303
     assert browser().get(url, expect_errors=True).status_int == 410
+
+
+def test_what_stands_beside_a_finding_is_shown_as_the_public_reads_it(browser, county):
+    editor = browser("zhangli")
+    number = write(editor, county, body=f"<table><tr><td>李四</td><td>{ID}</td><td>{MOBILE}</td></tr></table>")
+    labels = [label.text for label in editor.get(f"/desk/document/{number}/findings").html.select(".form-check")]
+    masked = [label for label in labels if "遮盖" in label]
+    assert len(masked) == 2 and not any(value in label for label in masked for value in (ID, MOBILE))
