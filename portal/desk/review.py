@@ -16,7 +16,7 @@ from content.documents import Document, Revision
 from content.types import type_of
 from portal.desk import reading
 from portal.desk.changes import changes, earlier, segments
-from portal.desk.findings import marked_body, panel, parts
+from portal.desk.findings import marked_body, panel, parts, pinned
 from portal.desk.history import events, flow
 from portal.desk.words import state_status, titled
 from portal.i18n import _
@@ -96,12 +96,13 @@ def _view(request: Request, before: Revision | None) -> str:
 def _of_view(request: Request, document: Document, view: str, revision: Revision, before: Revision | None,
              beside: Any, rows: list[journal.Row]) -> dict[str, Any]:
     """What only the chosen view needs."""
-    found: dict[str, Any] = {"changes": None, "body": "", "events": (), "revisions": ()}
+    found: dict[str, Any] = {"changes": None, "body": "", "pinned": (), "events": (), "revisions": ()}
     if before is not None and view in (*OF_TWO, "data"):
         found["changes"] = changes(request, document, before, revision)
         found["segments"] = lambda pieces: segments(pieces, beside)
     if view == "new":
         found["body"] = marked_body(request, document, revision, beside)
+        found["pinned"] = pinned(found["body"])
     elif view == "history":
         found["events"] = events(request, rows)
     elif view == "revisions":
