@@ -15,8 +15,7 @@ POLICY = {
     "font-src": "'self'", "connect-src": "'self'", "form-action": "'self'", "base-uri": "'none'",
     "frame-ancestors": "'none'", "manifest-src": "'self'",
 }
-# The editor sets styles of its own, and shows pasted pictures until they are taken out.
-EDITOR = {"style-src": "'self' 'unsafe-inline'", "img-src": "'self' data: blob:"}
+EDITOR = {"style-src": "'self' 'unsafe-inline'"}  # the editor sets styles of its own
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

@@ -8,16 +8,19 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from pyramid.request import Request
 from webob.multidict import NoVars
 
-from portal.i18n import safe_back
+from portal.i18n import _, safe_back
 
 SECRET = ("csrf_token", "password", "current", "new", "new-confirm", "kept", "kept_for", "next")
 MARKS = ("__start__", "__end__", "__formid__", "_charset_", "_form_")  # of the form itself, not typed by anybody
 LONG = 60
+TITLES = {"title": _("标题"), "body": _("正文"), "text": _("答复"), "why": _("理由"), "name": _("名称"),
+          "message": _("内容")}
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,11 @@ class Typed:
     id: str
     name: str
     value: str
+
+    @property
+    def title(self) -> Any:
+        """What the field is called, where its name alone says it."""
+        return TITLES.get(self.name, self.name)
 
     @property
     def rows(self) -> int:
