@@ -31,6 +31,7 @@ _SINGLE_ESCAPES = frozenset(" -_.+:;#@=&/,|\t\n\"'0123456789")
 _TABLE_PARTS = frozenset(str.split(
     "table thead tbody tfoot tr td th caption colgroup col"
 ))
+_WIDEST = 400  # columns of a table that rowspan is followed in
 _TRADITIONAL = dict(zip(
     "證電話機號碼護帳戶銀車聯絡係繫郵門單樓縣鎮鄉個歲診斷醫視聽語開庫臺國廣場區層棟號帐",
     "证电话机号码护账户银车联络系系邮门单楼县镇乡个岁诊断医视听语开库台国广场区层栋号账", strict=True,
@@ -182,12 +183,12 @@ class _Grid:
 
     def new_cell(self, columns: int, rows: int) -> str:
         lead = "\t" if self.column else ""
-        while self.held.get(self.column, 0) > 0:
+        while self.column < _WIDEST and self.held.get(self.column, 0) > 0:
             self.held[self.column] -= 1
             self.column += 1
             lead += "\t"
-        for offset in range(columns):
-            self.held[self.column + offset] = rows - 1
+        if rows > 1 and self.column < _WIDEST:
+            self.held.update(dict.fromkeys(range(self.column, self.column + columns), rows - 1))
         self.column += columns
         self.in_cell = True
         return lead

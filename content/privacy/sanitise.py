@@ -7,6 +7,7 @@ from lxml.etree import iterwalk
 from lxml.html import HtmlElement, fromstring
 
 from content.privacy.markup import PUBLISHED, SILENT, pieces
+from content.privacy.masks import replace
 from content.privacy.reading import INVISIBLE
 
 _CELL = frozenset({"colspan", "rowspan", "scope", "headers", "abbr"})
@@ -21,6 +22,8 @@ CLASSES = frozenset(str.split(
     "align-center align-right align-justify indent no-indent doc-number signature sign-date table-wrap note"
 ))
 _LOCAL = re.compile(r"(?!//)(?:/|\./|\.\./|[\w%-][\w%./-]*$)")
+_DEEPEST = 200  # elements in one another; libxml2 drops what is deeper than 256
+_SHALLOW = frozenset(str.split("! p li dt dd td th tr br hr img col input meta link wbr option"))
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 _EDGES = dict.fromkeys(str.split(
     "blockquote br caption dd div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p pre table tbody tfoot thead tr "
@@ -46,10 +49,24 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     return value
 
 
+def _tamed(html: str) -> str:
+    """The same HTML without what the parser takes quadratic time for: endless nesting, ampersands on their own."""
+    if html.count("<") < _DEEPEST and html.count("&") < _DEEPEST:
+        return html
+    html, depth, edits = re.sub(r"&(?![#A-Za-z])", "&amp;", html), 0, []
+    for piece in pieces(html):
+        if piece.name in _SHALLOW or piece.name == "cdata":
+            continue
+        before, depth = depth, max(0, depth + (-1 if piece.closes else 1))
+        if max(before, depth) > _DEEPEST:
+            edits.append((piece.start, piece.end, ""))
+    return replace(html, edits)
+
+
 def sanitise_html(html: str) -> str:
     """Structure, tables, lists, links and local pictures; no style, script, handler, frame or comment."""
     return nh3.clean(
-        html, tags=set(PUBLISHED), attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        _tamed(html), tags=set(PUBLISHED), attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
         url_schemes=set(_SCHEMES),
         attribute_filter=_attribute, strip_comments=True, link_rel="noopener",
         clean_content_tags=set(SILENT),
@@ -58,7 +75,7 @@ def sanitise_html(html: str) -> str:
 
 def plain_text(html: str) -> str:
     """Readable text: blocks on lines of their own, table cells joined by tabs, invisible characters gone."""
-    cleaned = nh3.clean(html, tags=set(PUBLISHED), clean_content_tags=set(SILENT), strip_comments=True)
+    cleaned = nh3.clean(_tamed(html), tags=set(PUBLISHED), clean_content_tags=set(SILENT), strip_comments=True)
     parts: list[str] = []
     _read(fromstring(f"<div>{_CONTROLS.sub(' ', cleaned)}</div>"), parts)
     text = _INVISIBLES.sub("", "".join(parts))

@@ -91,6 +91,7 @@ def _headers(texts: list[str]) -> list[str]:
     return named
 
 
+_NO_HEAD = re.compile(r"[\d\t|:。]")
 _NUMBERED = re.compile(r"身份证|证件号|电话|手机|账号|卡号|一卡通|存折|护照")
 
 
@@ -98,35 +99,34 @@ def read_stacks(text: str) -> list[Table]:
     """Tables copied cell by cell, each on a line of its own: k headers, then k values for every person."""
     lines = [_trim(match[0], match.start(), 0, len(match[0])) for match in re.finditer(r"[^\n]+", text)]
     lines = [(start, end) for start, end in lines if start < end]
-    tables, index = [], 0
-    while index < len(lines):
-        firsts = range(index, max(-1, index - 3), -1) if HEADER_WORDS.search(text, *lines[index]) else ()
-        size, first = next(((size, first) for first in firsts if (size := _stack_size(text, lines, first))), (0, 0))
-        if size:
-            table, index = _stack(text, lines, first, size)
-            tables.append(table)
-        else:
-            index += 1
+    heads = [end - start <= 14 and not _NO_HEAD.search(text, start, end) for start, end in lines]
+    numbers = [place for place, span in enumerate(lines) if heads[place] and _NUMBERED.search(text, *span)]
+    tables, done = [], 0
+    for number in numbers:
+        first = number
+        while first > max(done, number - 16) and heads[first - 1]:
+            first -= 1
+        starts = sorted(range(first, number + 1), key=lambda start: not HEADER_WORDS.search(text, *lines[start]))
+        for start in starts if number >= done else ():
+            size = _stack_size(text, lines, heads, start)
+            if size:
+                table, done = _stack(text, lines, start, size)
+                tables.append(table)
+                break
     return tables
 
 
-def _stack_size(text: str, lines: list[tuple[int, int]], first: int) -> int:
+def _stack_size(text: str, lines: list[tuple[int, int]], heads: list[bool], first: int) -> int:
     """How many headers stand below one another, or 0: under a header of numbers there must be a number."""
-    last, numbers = first, []
-    while last < min(first + 16, len(lines)) and _heads(text, lines[last]):
-        numbers += [last] if _NUMBERED.search(text, *lines[last]) else []
+    last = first
+    while last < min(first + 16, len(lines)) and heads[last]:
         last += 1
-    for size in range(3, last - first + 1):
-        below = [place + size for place in numbers]
-        if not below or numbers[-1] >= first + size or below[-1] >= len(lines):
-            continue
-        if all(_LONG_NUMBER.fullmatch(text, *lines[place]) for place in below):
+    numbers = [place for place in range(first, last) if _NUMBERED.search(text, *lines[place])]
+    for size in range(max(3, numbers[-1] - first + 1), last - first + 1):
+        if numbers[-1] + size < len(lines) and all(
+                _LONG_NUMBER.fullmatch(text, *lines[place + size]) for place in numbers):
             return size
     return 0
-
-
-def _heads(text: str, span: tuple[int, int]) -> bool:
-    return span[1] - span[0] <= 14 and not re.compile(r"[\d\t|:。]").search(text, *span)
 
 
 def _stack(text: str, lines: list[tuple[int, int]], first: int, size: int) -> tuple[Table, int]:

@@ -16,7 +16,10 @@ def unescape(line: str) -> str:
     return re.sub(r"\\([nt\\])", lambda match: ESCAPES[match[1]], line)
 
 
-LINES = (Path(__file__).parent / "shapes.txt").read_text("utf-8").splitlines()
+LINES = [
+    line for name in ("shapes.txt", "shapes_county.txt")
+    for line in (Path(__file__).parent / name).read_text("utf-8").splitlines()
+]
 
 
 def read_case(line: str) -> tuple[str, list[tuple[int, int]], list[str]]:
