@@ -8,7 +8,11 @@ from urllib.parse import quote
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from content.clearing import review
 from content.documents import PUBLIC, WITHDRAWN, Document, Live, Relation
+from content.feedback import ErrorReport
+from content.house import House
+from content.people import User
 from content.tree import Tree
 from content.types import all_types
 
@@ -69,12 +73,63 @@ def _documents(session: Session) -> list[Page]:
             Page("tombstone", withdrawn.url, status=410)]
 
 
-def waiting(session: Session, state: str, path_starts: str = "") -> int:
-    """Id of the document that has been longest in `state` of the standard workflow."""
-    return session.scalars(select(Document.id).where(Document.state == state, Document.workflow == "publication")
+def desk_pages(session: Session, house: House) -> list[Page]:
+    """What the staff see: the work of each role, then what the three administrators manage."""
+    tree = house.tree(session)
+    draft, reviewed = _unsettled(session, house, tree), _in_state(session, "department_review")
+    return [
+        *(Page(f"desk-{login}", "/desk", login) for login in ("chenhao", "liuyang", "helixin", "wangjianguo")),
+        *_writing(tree, draft.id),
+        *(Page(f"desk-document-{view}", f"/desk/document/{reviewed.id}?view={view}", "liuyang")
+          for view in ("changes", "new", "both", "data", "history", "revisions")),
+        Page("desk-findings-review", f"/desk/document/{reviewed.id}/findings", "liuyang"),
+        *(Page(f"desk-document-{state}", f"/desk/document/{_in_state(session, state).id}", login) for state, login in (
+            ("draft", "chenhao"), ("confidentiality_review", "helixin"), ("sign_off", "wangjianguo"),
+            ("scheduled", "wangjianguo"), ("published", "chenhao"), ("withdrawn", "chenhao"))),
+        *_managing(session, tree, reviewed.id), Page("403", "/desk/people", "chenhao", 403),
+    ]
+
+
+def _writing(tree: Tree, draft: int) -> list[Page]:
+    place = next(node for node in tree.walk() if {"notice", "policy"} <= set(node.types) and node.kind == "list")
+    forms = [Page(f"desk-write-{kind}", f"/desk/write?column={place.id}&type={kind}", "chenhao")
+             for kind in ("notice", "policy")]
+    return [*forms, *(Page(name, path, "chenhao") for name, path in (
+        ("desk-write", "/desk/write"), ("desk-manuscripts", "/desk/manuscripts"), ("desk-rhythm", "/desk/rhythm"),
+        ("desk-manuscripts-none", f"/desk/manuscripts?q={quote('魑魅魍魉')}"),
+        ("desk-edit", f"/desk/document/{draft}/edit"), ("desk-findings", f"/desk/document/{draft}/findings"),
+        ("desk-preview", f"/desk/document/{draft}/preview"), ("password", "/account/password"),
+        ("desk-delegations", "/desk/delegations")))]
+
+
+def _managing(session: Session, tree: Tree, document: int) -> list[Page]:
+    column = next(node for node in tree.walk() if node.kind == "list")
+    person = session.scalars(select(User).where(User.login == "zhangli")).one()
+    report = session.scalars(select(ErrorReport)).first()
+    return [Page(name, path, login) for name, path, login in (
+        ("auditor", "/desk", "zhengguodong"), ("auditor-document", f"/desk/document/{document}", "zhengguodong"),
+        ("journal", "/desk/journal", "zhengguodong"), ("columns", "/desk/columns", "fangkai"),
+        ("column-new", "/desk/columns/new", "fangkai"), ("column-edit", f"/desk/columns/{column.id}", "fangkai"),
+        ("flows", "/desk/flows", "fangkai"), ("flow", "/desk/flows/publication", "fangkai"),
+        ("people", "/desk/people", "shenjie"), ("person-new", "/desk/people/new", "shenjie"),
+        ("person", f"/desk/people/{person.id}", "shenjie"), ("reports", "/desk/reports", "liuyang"),
+        ("report-answer", f"/desk/reports/{report.id}", "liuyang"))]
+
+
+def _in_state(session: Session, state: str) -> Document:
+    """The document that has been longest in `state` of the standard workflow."""
+    return session.scalars(select(Document).where(Document.state == state, Document.workflow == "publication")
                            .order_by(Document.state_since)).first()
 
 
-def all_pages(session: Session, tree: Tree) -> list[Page]:
+def _unsettled(session: Session, house: House, tree: Tree) -> Document:
+    """A draft in which personal data waits to be settled."""
+    known = house.known_public(tree)
+    return next(each for each in session.scalars(select(Document).where(Document.state == "draft"))
+                if review(each, each.head, house.finding_secret, known).open)
+
+
+def all_pages(house: House) -> list[Page]:
     """Those of the citizens and those of the desk."""
-    return [*public_pages(session, tree)]
+    with house.database.reader() as session:
+        return [*public_pages(session, house.tree(session)), *desk_pages(session, house)]

@@ -161,8 +161,9 @@ def page(request: Request) -> dict[str, Any]:
     beside = panel(request, document, document.head)
     shown = reading.text(request, document, document.head)
     body = marked_body(request, document, document.head, beside)
-    return {"title": _("个人信息"), "document": document, "node": request.context.node, "panel": beside,
-            "heading": shown.title, "body": body, "pinned": pinned(body),
+    return {"title": _("${title}：个人信息", mapping={"title": shown.title}), "document": document,
+            "node": request.context.node, "panel": beside, "heading": shown.title, "body": body,
+            "pinned": pinned(body),
             "data": shown.data, "parts": parts(request), "back": request.path}
 
 

@@ -99,7 +99,7 @@ class People:
         context = self.chromium.new_context(base_url=self.site.url, locale="zh-CN", timezone_id="Asia/Shanghai",
                                             **({"viewport": {"width": 1280, "height": 900}} | options))
         context.add_init_script(TELL)
-        context.set_default_timeout(10000)
+        context.set_default_timeout(SECONDS * 1000)
         context.on("console", self._console)
         context.on("weberror", lambda error: self.complaints.append(f"{error.page.url}: {error.error}"))
         self.contexts.append(context)

@@ -32,7 +32,7 @@ class Site:
         client = TestApp(self.app, extra_environ={"REMOTE_ADDR": "127.0.0.1"})
         client.set_cookie("lang", language)
         if login:
-            form = client.get("/login").forms["login"]
+            form = client.get("/login").forms["login-form"]
             form["login"], form["password"] = login, demo_passwords(self.home / "demo-accounts.txt")[login]
             assert form.submit().status_int == 303
         return client
@@ -61,8 +61,7 @@ def _served(home: Path):
 def answers(site) -> dict[str, tuple[pages.Page, TestResponse]]:
     """What every kind of page answers, by its name and language."""
     found = {}
-    with site.instance.house.database.reader() as session:
-        kinds = pages.all_pages(session, site.instance.house.tree(session))
+    kinds = pages.all_pages(site.instance.house)
     for login in dict.fromkeys(page.login for page in kinds):
         for language in LANGUAGES:
             client = site.client(login, language)
