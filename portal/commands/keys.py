@@ -38,7 +38,7 @@ def _rewrap(chosen: argparse.Namespace, call: Call) -> int:
     new = MasterKey.from_file(chosen.new) if chosen.new.exists() else MasterKey.create(chosen.new)
     with house.database.writer.begin() as session:
         count = house.keys.rewrap(session, new, actor_id=None)
-    print(f"已改用新的主密钥封装{count}个数据密钥；已登录的人要重新登录，流程中稿件已处理的个人信息要重新确认")
+    print(f"已改用新的主密钥封装{count}个数据密钥；重新启动后，已登录的人要重新登录")
     if os.environ.get("GONGKAI_MASTER_KEY"):
         print(f"请把 GONGKAI_MASTER_KEY 换成 {chosen.new} 的内容，然后重新启动")
     else:
