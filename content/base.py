@@ -22,6 +22,9 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000",
+                  "secure_delete=ON")  # what was erased by law is written over, not left in a free page
+
 SHANGHAI = dt.timezone(dt.timedelta(hours=8), "Asia/Shanghai")  # one zone, no summer time since 1991
 
 
@@ -96,8 +99,7 @@ def _engine(url: str) -> Engine:
 def _prepare_sqlite(connection: Any, record: Any) -> None:
     # The driver's own transaction handling begins too late; `_begin_sqlite` says BEGIN instead.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000",
-                   "secure_delete=ON"):  # what was erased by law is written over, not left in a free page
+    for pragma in SQLITE_PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -47,10 +48,11 @@ class House:
             tree = self._tree = Tree.load(session)
         return tree
 
-    @property
+    @cached_property
     def finding_secret(self) -> bytes:
-        """The key of the keyed hashes by which settled findings are recognised."""
-        return self.keys.master.derive("findings")
+        """The key of the keyed hashes by which settled findings are recognised, also after the keys were rewrapped."""
+        with self.database.reader() as session:
+            return self.keys.derive(session, "findings")
 
     def known_public(self, tree: Tree) -> frozenset[str]:
         """Office phones and mailboxes of the organ directory: publishing them is a duty (Art. 12, 20 (2))."""

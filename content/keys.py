@@ -120,6 +120,20 @@ class KeyStore:
         journal.record(session, "key.rewrap", ("key", 0), actor_id=actor_id, keys=len(keys))
         return len(keys)
 
+    def begin(self, session: Session) -> bool:
+        """Make the first data key of a new instance; False when there is one already."""
+        if session.scalar(select(DataKey.id).limit(1)) is not None:
+            return False
+        self.rotate(session, actor_id=None)
+        return True
+
+    def derive(self, session: Session, purpose: str) -> bytes:
+        """A key for one purpose that stays the same for ever: from the oldest data key, which is only rewrapped."""
+        oldest = session.scalars(select(DataKey).order_by(DataKey.id).limit(1)).first()
+        if oldest is None:
+            raise KeyProblem("the key store is empty: complete the instance with `gongkai init`")
+        return hmac.digest(self._unwrap(oldest), b"gongkai " + purpose.encode(), "sha256")
+
     def seal(self, session: Session, plain: bytes) -> bytes:
         """`plain` under the newest data key: 4 bytes key number, nonce, ciphertext with its tag."""
         key_id = session.scalar(select(DataKey.id).order_by(DataKey.id.desc()).limit(1))

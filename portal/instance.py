@@ -15,7 +15,6 @@ from sqlalchemy import inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from content.base import Database
-from content.blobs import BlobStore
 from content.house import House
 from content.keys import DataKey, KeyProblem, KeyStore, MasterKey
 from content.migrations import is_current, upgrade
@@ -82,7 +81,9 @@ def make(home: Path, site: Site | None = None) -> Iterator[str]:
         fresh = not inspect(database.engine).has_table("alembic_version")
         upgrade(database)
         yield "数据库：已建立" if fresh else "数据库：已有，结构是最新的"
-        BlobStore(home / "blobs", KeyStore(master)).folder.mkdir(exist_ok=True, mode=0o700)
+        with database.writer.begin() as session:
+            KeyStore(master).begin(session)
+        (home / "blobs").mkdir(exist_ok=True, mode=0o700)
     except DBAPIError as problem:
         raise NotReady(f"the database cannot be made: {_first_line(problem)}") from None
     finally:

@@ -6,7 +6,19 @@ import os
 
 import databases
 import pytest
+from argon2 import PasswordHasher
 from factories import County, make_county, open_house
+
+import content.base
+import portal.passwords
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick():
+    """Cheap password hashes, and no waiting for the disk, in this process; kill tests have processes of their own."""
+    content.base.SQLITE_PRAGMAS = tuple(each for each in content.base.SQLITE_PRAGMAS if "synchronous" not in each)
+    content.base.SQLITE_PRAGMAS += ("synchronous=OFF",)
+    portal.passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
 
 
 @pytest.fixture(scope="session")

@@ -98,6 +98,7 @@ def make_county(house: House) -> County:
     """Departments, people and columns, committed."""
     county = County(house)
     with house.database.writer.begin() as session:
+        house.keys.begin(session)
         for code, name, short, level, parent in DEPARTMENTS:
             unit = Department(code=code, name=name, short_name=short, level=level, organ_code="",
                               parent_id=county.departments.get(parent), phone="0399-6660000",

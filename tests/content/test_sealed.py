@@ -98,3 +98,13 @@ def test_nothing_is_sealed_with_a_key_that_was_rolled_back(house):
     with house.database.reader() as session:
         fresh = BlobStore(house.blobs.folder, KeyStore(house.keys.master))  # as after a restart
         assert fresh.get(session, address) == b"kept"
+
+
+def test_settled_findings_are_recognised_after_a_rewrapping(house, session, tmp_path):
+    house.keys.begin(session)
+    session.commit()
+    before = house.keys.derive(session, "findings")
+    new = MasterKey.create(tmp_path / "new.key")
+    house.keys.rewrap(session, new, actor_id=None)
+    house.keys.rotate(session, actor_id=None)
+    assert KeyStore(new).derive(session, "findings") == before == house.finding_secret
