@@ -51,6 +51,7 @@ def _columns(session: Session, tree: Tree) -> list[Page]:
     bare = next(node for node in lists if not any(each.id in homes for each in node.walk()))
     leading = next(node for node in tree.roots if node.children)
     found = [Page("column", fullest.url), Page("column-page", f"{fullest.url}?page=1"), Page("column-bare", bare.url),
+             *(Page("external", node.url) for node in tree.walk() if node.is_public() and node.kind == "external"),
              Page("column-narrowed", f"{fullest.url}?q={quote('魑魅魍魉')}"), Page("column-chapter", leading.url)]
     for name, wanted in (("single", True), ("single-bare", False)):
         singles = [node for node in tree.walk() if node.is_public() and node.kind == "page"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from content import feedback
+from content import feedback, tree
 from content.house import House
 from portal import instance, sample
 from portal.instance import Instance
@@ -34,7 +34,7 @@ def plant(home: Path, database: str = "") -> Path:
     list(instance.make(home))
     opened = Instance.open(home)
     sample.write_accounts(sample.load(opened.house), opened.house)
-    _point_out_a_mistake(opened.house)
+    _add_what_it_lacks(opened.house)
     worker = Worker(opened)
     failed = worker.once()
     worker.close()
@@ -44,12 +44,14 @@ def plant(home: Path, database: str = "") -> Path:
     return home
 
 
-def _point_out_a_mistake(house: House) -> None:
-    """One report of a citizen, so that there is one to answer."""
+def _add_what_it_lacks(house: House) -> None:
+    """A citizen's report, so that there is one to answer, and a single page that nobody has written yet."""
     with house.database.writer.begin() as session:
         root = house.tree(session).roots[0]
         feedback.report(session, house.keys, page=root.url, department_id=root.department_id, column_id=root.id,
                         message="第二段的“公式”应为“公示”", contact="reader@example.com")
+        tree.create(session, actor_id=None, parent_id=root.id, name="公开指南英文版", kind="page", types=["page"],
+                    department_id=root.department_id, position=99)
 
 
 def copied(factory: pytest.TempPathFactory) -> Path:

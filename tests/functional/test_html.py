@@ -1,6 +1,7 @@
 """Whole pages of the sample county: well-formed, without anything inline, with the headers, with links that lead on."""
 
 import re
+from pathlib import Path
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import feedparser
@@ -8,11 +9,14 @@ import html5lib
 import pytest
 from lxml import etree, html
 
+import themes
 from portal.headers import ALWAYS, content_policy
 
 HTML = "text/html"
 HANDLER = re.compile(r"on[a-z]+")
 LINKS = (("a", "href"), ("link", "href"), ("script", "src"), ("img", "src"), ("form", "action"))
+# Pages that only answer a form; tests/browser/test_answers.py and those of the desk look at them.
+ELSEWHERE = {"desk/conflict.pt", "desk/admin/password_once.pt", "errors/kept.pt"}
 FEW = 400  # so many addresses are asked for when following links
 
 
@@ -207,3 +211,13 @@ def test_map_for_search_engines_names_every_public_document_once(site):
 
 def _located(client, path):
     return [each.text for each in etree.fromstring(client.get(path).body).iterfind(".//{*}loc")]
+
+
+# -- nothing is left out ------------------------------------------------------------------------------------------
+
+def test_every_template_of_a_page_was_looked_at(site, answers):
+    """A new page belongs into tests/pages.py, so that it is held to all of this."""
+    folder = Path(themes.__file__).parent / "default" / "templates"
+    whole = {path.relative_to(folder).as_posix() for path in folder.rglob("*.pt")
+             if re.search(r'use-macro="(layout|desk)"', path.read_text("utf-8"))}
+    assert whole - site.rendered == ELSEWHERE
