@@ -12,6 +12,8 @@ from factories import County, make_county, open_house
 import content.base
 import portal.passwords
 
+REAL_HASHER = portal.passwords.HASHER
+
 
 @pytest.fixture(scope="session", autouse=True)
 def quick():
@@ -19,6 +21,12 @@ def quick():
     content.base.SQLITE_PRAGMAS = tuple(each for each in content.base.SQLITE_PRAGMAS if "synchronous" not in each)
     content.base.SQLITE_PRAGMAS += ("synchronous=OFF",)
     portal.passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
+
+
+@pytest.fixture
+def real_hasher(monkeypatch):
+    """Password hashes as they are made outside tests."""
+    monkeypatch.setattr(portal.passwords, "HASHER", REAL_HASHER)
 
 
 @pytest.fixture(scope="session")

@@ -88,7 +88,7 @@ def test_who_is_deactivated_cannot_log_in(house, wsgi, enter):
     assert enter(TestApp(wsgi), "zhangli").status_int == 401
 
 
-def test_a_hash_of_older_parameters_is_renewed_at_login(house, wsgi, enter):
+def test_a_hash_of_older_parameters_is_renewed_at_login(real_hasher, house, wsgi, enter):
     old = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
     with house.database.writer.begin() as session:
         session.scalars(select(User).where(User.login == "zhangli")).one().password_hash = old

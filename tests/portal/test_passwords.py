@@ -35,7 +35,7 @@ def test_the_last_five_are_refused_and_the_sixth_is_not(session, county):
     assert passwords.objections(given[0], user) == []
 
 
-def test_a_hash_is_argon2id_and_is_not_the_password():
+def test_a_hash_is_argon2id_and_is_not_the_password(real_hasher):
     stored = passwords.hashed("Qingyuan-2026")
     assert extract_parameters(stored).type is Type.ID
     assert extract_parameters(stored).memory_cost >= 46 * 1024
