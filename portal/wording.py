@@ -48,7 +48,8 @@ SENTENCES: dict[str, Any] = {
     "key.rewrap": _("更换主密钥"),
     "journal.erased": _("依法清除第${subject}条的内容"),
 }
-SUBJECTS = {"document": _("文稿"), "revision": _("稿次"), "column": _("栏目"), "user": _("人员"), "report": _("找错"), "department": _("机构"),
+SUBJECTS = {"document": _("文稿"), "revision": _("稿次"), "column": _("栏目"), "user": _("人员"),
+            "report": _("找错"), "department": _("机构"),
             "key": _("密钥"), "journal": _("日志")}
 DECISIONS = {"mask": _("遮盖"), "delete": _("删除"), "keep": _("保留")}
 FIELDS = {

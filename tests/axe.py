@@ -11,6 +11,7 @@ SHA256 = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
          "resultTypes": ["violations"]}
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+_SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"  # resize was heard
 _FOUND = """rules => axe.run(document, rules).then(result => result.violations.map(
   each => each.id + ': ' + each.nodes.slice(0, 3).map(node => node.target.join(' ')).join(' | ')))"""
 
@@ -21,6 +22,7 @@ def barriers(window: Any) -> list[str]:
     wrong = []
     for size in (DESKTOP, PHONE):
         window.set_viewport_size(size)
+        window.evaluate(_SETTLED)
         wrong += [f"{size['width']} {each}" for each in window.evaluate(_FOUND, RULES)]
         wide = window.evaluate("document.documentElement.scrollWidth")
         wrong += [f"{size['width']} scrolls sideways: {wide}"] if wide > size["width"] else []

@@ -35,7 +35,8 @@ PEOPLE = {
     "shenjie": ("沈洁", "QY-zfb", Role.SECURITY_ADMIN, "QY"),
     "sunjing": ("孙静", "QY-scj", Role.EDITOR, "QY-scj"),
 }
-DEPARTMENTS = (("QY", "清源县人民政府", "县政府", "县", None), ("QY-zfb", "清源县政府办公室", "县政府办公室", "部门", "QY"),
+DEPARTMENTS = (("QY", "清源县人民政府", "县政府", "县", None),
+               ("QY-zfb", "清源县政府办公室", "县政府办公室", "部门", "QY"),
                ("QY-mzj", "清源县民政局", "县民政局", "部门", "QY"),
                ("QY-scj", "清源县市场监督管理局", "县市场监督管理局", "部门", "QY"))
 STATEMENT = "已逐项审查，不涉及国家秘密、工作秘密，可以公开"
@@ -67,8 +68,8 @@ class County:
         return Identity.of(session, session.get_one(User, self.users[login]), day or dt.date.today())
 
     def write(self, session: Session, *, path: str = "tzgg", title: str = "关于供水检修的通知",
-              body: str = "<p>因管道检修，11月25日城关镇部分区域停水。</p>", by: str = "zhangli", type_name: str = "notice",
-              **values: object) -> Document:
+              body: str = "<p>因管道检修，11月25日城关镇部分区域停水。</p>", by: str = "zhangli",
+              type_name: str = "notice", **values: object) -> Document:
         """A draft in a column."""
         return writing.create(session, self.node(session, path), type_name, actor_id=self.users[by], title=title,
                               body=body, **values)
@@ -121,7 +122,8 @@ def _columns(session: Session, county: County) -> None:
     office, civil = county.departments["QY-zfb"], county.departments["QY-mzj"]
     both = ["notice", "policy", "interpretation", "news", "page"]
     rows = (("zwgk", None, "政务公开", office, {}), ("zwgk/zcwj", "zwgk", "政策文件", civil, {"types": both}),
-            ("tzgg", None, "通知公告", civil, {"types": both, "rule": {"type": "interval", "days": 30, "warn_before_days": 5}}),
+            ("tzgg", None, "通知公告", civil,
+             {"types": both, "rule": {"type": "interval", "days": 30, "warn_before_days": 5}}),
             ("shjz", None, "社会救助", civil, {"types": ["notice"], "mask_names": True}),
             ("dtxw", None, "工作动态", civil, {"types": ["news"], "workflow": "publication_short"}),
             ("nbgk", None, "内部公开", civil, {"types": ["notice"], "audience": "internal", "workflow": "internal"}))

@@ -14,7 +14,8 @@ from portal.settings import Site
 
 TODAY = dt.date(2026, 11, 22)
 SITE = Site(organ="清源县人民政府", host_organ="清源县人民政府办公室", domain="www.qingyuan.example",
-            id_code="4103990001", english_organ="People's Government of Qingyuan County", phone="0399-6660000", address="清源县城关镇人民路1号", postcode="473990", icp="中原ICP备00000000号-1",
+            id_code="4103990001", english_organ="People's Government of Qingyuan County", phone="0399-6660000",
+            address="清源县城关镇人民路1号", postcode="473990", icp="中原ICP备00000000号-1",
             police_record="中原公网安备 41039902000001号", hours="工作日 8:30—12:00")
 NAV = [NavEntry("首页", "/"), NavEntry("政策", "/zc/", current=True)]
 DESK_NAV = [("工作", [NavEntry("等我办的", "/desk", True, "list", 9), NavEntry("写一篇", "/desk/new", icon="pencil")])]

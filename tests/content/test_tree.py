@@ -93,7 +93,8 @@ def test_a_change_is_journalled_with_before_and_after(session, county):
     tree.change(session, column(session, county, "tzgg"), actor_id=3, why="改名", name="公示公告")
     session.commit()
     row = journal.history(session, "column", county.columns["tzgg"])[-1]
-    assert (row.actor_id, row.payload["before"], row.payload["after"]) == (3, {"name": "通知公告"}, {"name": "公示公告"})
+    assert row.actor_id == 3
+    assert (row.payload["before"], row.payload["after"]) == ({"name": "通知公告"}, {"name": "公示公告"})
 
 
 def test_internal_is_inherited_and_dates_are_too(session, county, house):

@@ -46,7 +46,8 @@ def test_a_draft_is_one_for_each_person_and_goes_when_saved(session, county):
 
 def test_nobody_gets_anothers_draft(session, county):
     mine = writing.keep_draft(session, county.users["zhangli"], {"title": "我的"}, type_name="notice")
-    other = writing.keep_draft(session, county.users["sunjing"], {"title": "他的"}, draft_id=mine.id, type_name="notice")
+    other = writing.keep_draft(session, county.users["sunjing"], {"title": "他的"}, draft_id=mine.id,
+                               type_name="notice")
     assert other.id != mine.id and mine.fields == {"title": "我的"}
 
 
@@ -87,7 +88,8 @@ def test_a_document_keeps_its_address_in_another_column(session, county):
     assert journal.history(session, "document", document.id)[-1].payload["why"] == "归口"
 
 
-@pytest.mark.parametrize("written", ["清政办[2026]12号", "清政办（2026）012号", "清政办【2026】 第12号", "清政办〔２０２６〕12号"])
+@pytest.mark.parametrize("written", ["清政办[2026]12号", "清政办（2026）012号", "清政办【2026】 第12号",
+                                     "清政办〔２０２６〕12号"])
 def test_a_document_number_is_kept_in_its_standard_spelling(session, county, written):
     document = county.write(session, path="zwgk/zcwj", type_name="policy", data={"number": written})
     assert document.head.data["number"] == "清政办〔2026〕12号"

@@ -58,7 +58,7 @@ def test_a_good_definition_is_read(tmp_path):
     ("[states.done]", "[states.done", "not TOML"),
 ])
 def test_what_is_wrong_is_named_with_its_file(tmp_path, old, new, said):
-    with pytest.raises(DefinitionError, match="w.toml") as caught:
+    with pytest.raises(DefinitionError, match=r"w\.toml") as caught:
         read(tmp_path, GOOD.replace(old, new, 1))
     assert said in str(caught.value)
 

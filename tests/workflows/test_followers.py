@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 
 from content import cursors, journal
@@ -48,10 +49,8 @@ def test_one_that_died_does_the_last_rows_again(house):
     write(house, 2)
     notes = Notes()
     notes.dies = True
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         followers.step(house.database, notes, "one")
-    except KeyboardInterrupt:
-        pass
     notes.dies = False
     assert followers.step(house.database, notes, "one") == 2
     assert notes.seen == [1, 2, 1, 2]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from factories import STATEMENT, add_role
 
 from content import journal, repository, writing
 from content.base import now
 from content.documents import Document, Live
 from content.people import Role, User, delegate
 from content.privacy import Decision
-from factories import STATEMENT, add_role
 from workflows import due
 from workflows.access import SYSTEM
 from workflows.engine import fire, offers
@@ -243,7 +243,8 @@ def test_a_policy_abolishes_another(session, county):
     county.publish(session, new)
     session.commit()
     assert old.live.validity == "废止"
-    assert [(kind, source) for kind, source, _ in repository.relations(session, old.id, now())] == [("abolishes", False)]
+    found = repository.relations(session, old.id, now())
+    assert [(kind, source) for kind, source, _ in found] == [("abolishes", False)]
 
 
 def test_missing_metadata_is_named(session, county):

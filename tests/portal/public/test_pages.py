@@ -30,7 +30,8 @@ def test_every_page_stands_in_both_languages_empty_and_filled(site, language):
 
 
 def test_every_page_stands_before_there_are_columns(house):
-    client = TestApp(make_app(house, Settings(house.home, sample.site(), {each.name: each.default for each in SETTINGS})))
+    settings = Settings(house.home, sample.site(), {each.name: each.default for each in SETTINGS})
+    client = TestApp(make_app(house, settings))
     for page in ("/", "/sitemap", "/catalogue", "/departments", "/feeds", "/search", "/feeds/latest.rss",
                  "/sitemap.xml", "/healthz"):
         client.get(page, status=200)
