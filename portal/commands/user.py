@@ -8,7 +8,7 @@ import sys
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from content import journal, people
+from content import people
 from content.base import now
 from content.people import Role, User
 from content.tree import Tree
@@ -41,30 +41,27 @@ def _add(chosen: argparse.Namespace, call: Call) -> int:
     given = sys.stdin.readline().rstrip("\r\n") if chosen.password_stdin else ""
     password = given or passwords.initial()
     house = call.instance.house
-    with house.database.writer.begin() as session:
-        tree = house.tree(session)
-        user = _new(session, tree, chosen)
-        if chosen.password_stdin and (reasons := passwords.objections(password, user)):
-            raise BadInput("；".join(reasons))
-        passwords.set_password(session, user, password, actor_id=None, now=now(), must_change=not given)
-        for role, place in _roles(chosen, tree):
-            people.grant(session, user, role, actor_id=None, **place)
+    try:
+        with house.database.writer.begin() as session:
+            tree = house.tree(session)
+            user = _new(session, tree, chosen)
+            if chosen.password_stdin and (reasons := passwords.objections(password, user)):
+                raise BadInput("；".join(reasons))
+            passwords.set_password(session, user, password, actor_id=None, now=now(), must_change=not given)
+            for role, place in _roles(chosen, tree):
+                people.grant(session, user, role, actor_id=None, **place)
+    except people.BadStaffing as problem:
+        raise BadInput(str(problem)) from None
     print(f"已建立账号 {chosen.login}" + ("" if given else f"，首次登录密码：{password}"))
     return DONE
 
 
 def _new(session: Session, tree: Tree, chosen: argparse.Namespace) -> User:
-    if session.scalar(select(User.id).where(User.login == chosen.login)) is not None:
-        raise BadInput(f"there is an account {chosen.login} already")
     unit = tree.departments.by_code.get(chosen.department)
     if unit is None:
         raise BadInput(f"there is no department {chosen.department}; {_known(tree)}")
-    user = User(login=chosen.login, name=chosen.name, department_id=unit.id, email=chosen.email, former_hashes=[])
-    session.add(user)
-    session.flush()
-    journal.record(session, "user.create", ("user", user.id), actor_id=None, login=user.login, name=user.name,
-                   department_id=unit.id)
-    return user
+    return people.create_user(session, actor_id=None, login=chosen.login, name=chosen.name, department_id=unit.id,
+                              email=chosen.email)
 
 
 def _known(tree: Tree) -> str:
