@@ -20,6 +20,7 @@ from content.privacy import sanitise_html
 from content.tree import Node
 from content.types import type_of
 
+MOST_BODY = 400_000  # characters of a body with its markup; looking for personal data takes time in proportion
 DRAFT = "draft"  # the state in which every workflow begins
 PERIOD_FIELDS = ("ends", "formed", "pinned_until", "number", "effective", "expires", "abolished", "abolishes",
                  "supersedes")  # what belongs to one issue and is not carried into the next
@@ -37,11 +38,21 @@ class NotHere(ValueError):
     """The column does not take this; the message says why, in Chinese."""
 
 
+class TooLong(ValueError):
+    """The body is longer than `MOST_BODY`; the message says so, in Chinese."""
+
+
+def _check_length(body: str) -> None:
+    if len(body) > MOST_BODY:
+        raise TooLong(f"正文（连同格式）最多{MOST_BODY}个字符，现在是{len(body)}个；请分成几篇")
+
+
 def create(session: Session, node: Node, type_name: str, *, actor_id: int | None, title: str = "",
            body: str = "", data: dict[str, Any] | None = None, also: list[int] | None = None,
            department_id: int | None = None, at: dt.datetime | None = None, **values: Any) -> Document:
-    """A new document with its first revision. Raises `NotHere`, or `colander.Invalid` for bad metadata."""
+    """A new document with its first revision. Raises `NotHere`, `TooLong`, or `colander.Invalid` for bad metadata."""
     _check_home(node, type_name)
+    _check_length(body)
     at = at or now()
     document = Document(type=type_name, column_id=node.id, department_id=department_id or node.department_id,
                         workflow=node.workflow, state=DRAFT, state_since=at, owner_id=actor_id, created=at,
@@ -64,10 +75,11 @@ def _check_home(node: Node, type_name: str) -> None:
 def save(session: Session, document: Document, *, base_id: int | None, title: str, body: str, data: dict[str, Any],
          actor_id: int, attachments: tuple[int, ...] | None = None, note: str = "",
          at: dt.datetime | None = None) -> Revision:
-    """A new revision typed upon revision `base_id`. Raises `Conflict` after keeping the text as a draft.
+    """A new revision typed upon revision `base_id`. Raises `TooLong`, or `Conflict` after keeping the text as a draft.
 
     Saving what is there already makes no revision and returns the present one.
     """
+    _check_length(body)
     at = at or now()
     lock(session, document)
     head = document.head

@@ -227,10 +227,16 @@ class Importer:
 
 
 def import_one(session: Session, house: House, node: Node, source: Source) -> bool:
-    """Write the document and publish it if nothing in it is to be settled; returns whether it was published."""
+    """Write the document and publish it if nothing in it is to be settled; returns whether it was published.
+
+    Raises `BadLine`.
+    """
     data = metadata(source)
-    document = writing.create(session, node, type_for(node, data), actor_id=None, title=source.title,
-                              body=body_html(source.text), data=data, source_id=source.id, imported=True)
+    try:
+        document = writing.create(session, node, type_for(node, data), actor_id=None, title=source.title,
+                                  body=body_html(source.text), data=data, source_id=source.id, imported=True)
+    except writing.TooLong as problem:
+        raise BadLine(str(problem)) from None
     try:
         fire(session, house, document, "import", SYSTEM, published=source.published)
     except Refused:

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from pyramid.request import Request
 from sqlalchemy.orm import Session
 
-from content import manuscripts
+from content import manuscripts, writing
 from content.base import SHANGHAI
 from content.documents import Document, Draft, Revision
 from content.tree import Node, Tree
@@ -83,7 +83,7 @@ def form(request: Request, kind: DocumentType, node: Node, document: Document | 
     for name in HIDDEN:
         schema.add(colander.SchemaNode(colander.String(), name=name, missing="", widget=widgets.HiddenWidget()))
     schema.add(_line("title", _("标题"), required=_("请填写标题"), most=200))
-    schema.add(colander.SchemaNode(colander.String(), name="body", title=_("正文"), missing="",
+    schema.add(colander.SchemaNode(colander.String(), name="body", title=_("正文"), missing="", validator=_length,
                                    widget=widgets.RichTextWidget()))
     schema.add(_metadata(request.db, kind))
     _add_places(schema, request, kind, node, document)
@@ -97,6 +97,12 @@ def form(request: Request, kind: DocumentType, node: Node, document: Document | 
 def _line(name: str, title: Any, *, required: Any, most: int) -> colander.SchemaNode:
     return colander.SchemaNode(colander.String(), name=name, title=title, missing_msg=required,
                                validator=colander.Length(max=most), widget=widgets.TextInputWidget())
+
+
+def _length(node: colander.SchemaNode, body: str) -> None:
+    if len(body) > writing.MOST_BODY:
+        raise colander.Invalid(node, _("正文（连同格式）最多${most}个字符，现在是${length}个；请分成几篇",
+                                       mapping={"most": writing.MOST_BODY, "length": len(body)}))
 
 
 def _moment() -> colander.SchemaNode:

@@ -101,6 +101,16 @@ def test_a_bad_value_is_named_by_its_field(session, county):
     assert set(caught.value.asdict()) & {"number", "formed"}
 
 
+def test_a_body_beyond_the_longest_is_refused_before_it_is_read(session, county):
+    document = county.write(session)
+    most = save(session, county, document, document.head_id, "字" * writing.MOST_BODY)
+    with pytest.raises(writing.TooLong, match="400001个"):
+        save(session, county, document, most.id, "字" * (writing.MOST_BODY + 1))
+    with pytest.raises(writing.TooLong):
+        county.write(session, body="字" * (writing.MOST_BODY + 1))
+    assert document.head is most
+
+
 @pytest.mark.nodatabase
 @pytest.mark.parametrize("name", sorted(all_types()))
 def test_every_type_names_fields_that_it_has(name):

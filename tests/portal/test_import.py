@@ -108,6 +108,11 @@ def test_a_bad_line_is_named_and_the_rest_is_done(county, tmp_path, capsys):
     assert "line 2: not JSON" in err and "line 4: " in err and "100%" in err
 
 
+def test_a_text_that_is_too_long_is_a_bad_line(county):
+    outcome = bring(county, CLEAN | {"id": "long", "body_text": "字" * 400_000}, CLEAN)
+    assert outcome.published == 1 and outcome.bad[0][0] == 1 and "最多400000个字符" in outcome.bad[0][1]
+
+
 @pytest.mark.parametrize(("words", "named"), [(["missing.jsonl", "--column", "zwgk/zcwj"], "missing.jsonl"),
                                               (["here.jsonl", "--column", "no/where"], "no/where")])
 def test_what_is_not_there_is_bad_input(county, tmp_path, monkeypatch, capsys, words, named):

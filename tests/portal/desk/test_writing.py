@@ -38,6 +38,16 @@ def test_a_form_with_errors_comes_back_filled(browser, house, county):
         assert session.scalar(select(Document)) is None
 
 
+def test_a_body_that_is_too_long_is_said_at_the_field_and_stays(browser, house, county):
+    form = browser("zhangli").get(f"/desk/write?column={county.columns['tzgg']}&type=policy").forms["text"]
+    form["title"], form["body"] = "县志全文", "字" * (writing.MOST_BODY + 1)
+    answer = form.submit("save", status=422)
+    assert "最多400000个字符，现在是400001个" in answer.text
+    assert answer.forms["text"]["body"].value == "字" * (writing.MOST_BODY + 1)
+    with house.database.reader() as session:
+        assert session.scalar(select(Document)) is None
+
+
 def test_saving_keeps_what_was_typed(browser, house, county):
     app = browser("zhangli")
     form = app.get(f"/desk/write?column={county.columns['tzgg']}&type=policy").forms["text"]
