@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from content.feedback import ErrorReport
 from content.outbox import Delivery
+from portal.public import reports
 
 
 def report(site, page: str, message: str = "第二段的日期写错了", contact: str = ""):
@@ -49,6 +50,13 @@ def test_what_is_missing_or_personal_is_said_at_the_field_and_what_was_typed_sta
         form = page.forms["report"]
         assert (form["message"].value, form["contact"].value) == (message, "0399-6660000")
     assert "居民身份证号" in page.text and stored(site) == []
+
+
+def test_a_report_that_is_far_too_long_is_turned_away_unread(site, monkeypatch):
+    """The scan takes a minute for megabytes, and anybody may send them."""
+    monkeypatch.setattr(reports, "scan_text", lambda text: pytest.fail("read"))
+    page = report(site, "/tzgg/", "张三13912345678" * 1000)
+    assert page.status_int == 200 and page.html.select(".error-summary") and stored(site) == []
 
 
 def test_a_page_of_another_site_is_not_taken(site):
