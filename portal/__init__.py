@@ -31,6 +31,7 @@ def make_app(house: House, settings: Settings) -> Any:
     config.include("portal.security")
     config.include("portal.headers")
     config.include("portal.errors")
+    config.include("portal.intake")
     config.include("portal.i18n")
     config.include("portal.rendering")
     config.include("portal.navigation")

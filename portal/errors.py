@@ -10,15 +10,10 @@ from urllib.parse import unquote, urlencode
 
 from pyramid.config import Configurator
 from pyramid.exceptions import BadCSRFOrigin, BadCSRFToken, URLDecodeError
-from pyramid.httpexceptions import (
-    HTTPError,
-    HTTPRequestEntityTooLarge,
-    HTTPSeeOther,
-)
+from pyramid.httpexceptions import HTTPError, HTTPSeeOther
 from pyramid.renderers import render
 from pyramid.request import Request
 from pyramid.response import Response
-from pyramid.tweens import EXCVIEW
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -226,21 +221,9 @@ def _page_or_words(request: Request) -> Response:
         return Response(_BARE.format(request.request_id), status=500)
 
 
-def size_limit(handler: Callable, registry: Any) -> Callable:
-    """Refuse what is larger than the settings allow, before anything reads it."""
-    most = registry.settings["gongkai"].upload_megabytes * 1024 * 1024
-
-    def measured(request: Request) -> Response:
-        if (request.content_length or 0) > most:
-            raise HTTPRequestEntityTooLarge()
-        return handler(request)
-    return measured
-
-
 def includeme(config: Configurator) -> None:
     config.include("portal.logs")
     config.add_tween("portal.errors.last_resort", under="portal.logs.tween", over="pyramid_tm.tm_tween_factory")
-    config.add_tween("portal.errors.size_limit", under=EXCVIEW)
     config.add_notfound_view(refused)
     config.add_forbidden_view(forbidden)
     views = [(HTTPError, refused), (UnicodeDecodeError, undecodable), (Exception, failed)]

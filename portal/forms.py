@@ -8,7 +8,7 @@ buttons that post the form; nothing is validated then, nothing typed is lost.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,6 +19,7 @@ import peppercorn
 from deform import widget as widgets
 from markupsafe import Markup
 from pyramid.csrf import get_csrf_token
+from pyramid.httpexceptions import HTTPBadRequest
 
 from portal.rendering import asset, loader, theme_of, translator
 from themes.icons import icon
@@ -151,6 +152,14 @@ def _has_rows(field: deform.Field) -> bool:
     return isinstance(field.widget, widgets.SequenceWidget) or any(map(_has_rows, field.children))
 
 
+def structure(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """The fields that were sent as a tree. Raises `HTTPBadRequest` for marks that no form of ours sends."""
+    try:
+        return peppercorn.parse(list(pairs))
+    except (ValueError, TypeError, IndexError, StopIteration):
+        raise HTTPBadRequest() from None
+
+
 class SchemaForm:
     """A form for a schema, in one request.
 
@@ -186,7 +195,7 @@ class SchemaForm:
         errors at their fields and a list of them above.
         """
         pairs = list(controls.items() if hasattr(controls, "items") else controls)
-        pstruct = peppercorn.parse([pair for pair in pairs if pair[0] not in (ADD, REMOVE)])
+        pstruct = structure(pair for pair in pairs if pair[0] not in (ADD, REMOVE))
         pressed = [pair for pair in pairs if pair[0] in (ADD, REMOVE)]
         for name, value in pressed:
             _add(pstruct, value) if name == ADD else _remove(pstruct, value)

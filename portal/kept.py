@@ -78,7 +78,7 @@ def unpack(url: str, packed: str) -> Kept | None:
     """What a login form carried along; None when there is nothing, or it is not what we wrote."""
     try:
         pairs = json.loads(packed) if packed else []
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     good = isinstance(pairs, list) and all(_is_pair(pair) for pair in pairs)
     return Kept(safe_back(url), tuple((name, value) for name, value in pairs)) if good and pairs else None

@@ -12,7 +12,6 @@ from typing import Any
 
 import colander
 import deform
-import peppercorn
 from deform import widget as widgets
 from markupsafe import Markup
 from pyramid.request import Request
@@ -23,7 +22,7 @@ from content.base import SHANGHAI
 from content.documents import Document, Draft, Revision
 from content.tree import Node, Tree
 from content.types import DocumentType
-from portal.forms import SchemaForm
+from portal.forms import SchemaForm, structure
 from portal.i18n import _
 from workflows.access import PERMISSIONS, Identity, Permission, columns_for
 
@@ -62,7 +61,7 @@ class EditorForm(SchemaForm):
 
     def typed(self, controls: Any) -> dict[str, Any]:
         """What was typed, unchecked, as JSON values: what a draft keeps."""
-        pstruct = peppercorn.parse(list(controls.items()))
+        pstruct = structure(controls.items())
         try:
             cstruct = self.form.deserialize(pstruct)
         except colander.Invalid as problem:
