@@ -152,6 +152,11 @@ def _has_rows(field: deform.Field) -> bool:
     return isinstance(field.widget, widgets.SequenceWidget) or any(map(_has_rows, field.children))
 
 
+def whole(written: str) -> int | None:
+    """A natural number as a form or an address carries it; None for what is none, or larger than any id."""
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else None
+
+
 def structure(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """The fields that were sent as a tree. Raises `HTTPBadRequest` for marks that no form of ours sends."""
     try:

@@ -107,6 +107,7 @@ def _length(node: colander.SchemaNode, body: str) -> None:
 def _moment() -> colander.SchemaNode:
     return colander.SchemaNode(
         colander.DateTime(default_tzinfo=SHANGHAI), name="publish_at", title=_("约定的公开时间"), missing=None,
+        validator=colander.Range(min=dt.datetime(2000, 1, 1, tzinfo=SHANGHAI)),
         description=_("在这之前签发也不会公开；没有约定就不填"), widget=widgets.DateTimeInputWidget())
 
 

@@ -170,8 +170,8 @@ def _moment(day: str, time: str) -> dt.datetime | None:
     if not day and not time:
         return None
     try:
-        return dt.datetime.fromisoformat(f"{day}T{time or '09:00'}").replace(tzinfo=SHANGHAI)
-    except ValueError:
+        return dt.datetime.fromisoformat(f"{day}T{time or '09:00'}").replace(tzinfo=SHANGHAI).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
         raise Refused("公开时间没有看懂：日期写成 2026-12-01，时间写成 09:00") from None
 
 

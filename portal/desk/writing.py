@@ -12,11 +12,12 @@ from pyramid.request import Request
 from content import manuscripts, writing
 from content.base import SHANGHAI
 from content.differences import compare_html, compare_words
-from content.documents import Document, Draft, lock
+from content.documents import Document, Draft, Revision, lock
 from content.tree import Node
 from content.types import all_types, type_of
 from portal.desk import editor
 from portal.desk.navigation import WORK, Entry
+from portal.forms import whole
 from portal.i18n import _
 from portal.traversal import Desk, DeskDocument
 from workflows.access import PERMISSIONS, Permission, columns_for, permits
@@ -30,8 +31,7 @@ class NewPlace:
     def __init__(self, request: Request) -> None:
         self.request = request
         written = request.params.get("column", "")
-        known = written.isascii() and written.isdigit() and len(written) < 10
-        self.node: Node | None = request.tree.by_id.get(int(written)) if known else None
+        self.node: Node | None = request.tree.by_id.get(whole(written) or 0)
         kinds = all_types()
         self.kind = kinds.get(request.params.get("type", "")) if self.node else None
         if (written and self.node is None) or (self.kind and self.kind.name not in self.node.types):
@@ -102,8 +102,8 @@ def create(request: Request) -> Any:
     except writing.NotHere as problem:
         request.session.flash(("late", str(problem)))
         return _new_page(request, form.filled(form.typed(request.POST)))
-    if values["draft"].isdigit():
-        writing.drop_draft(request.db, request.identity.user_id, int(values["draft"]))
+    if (number := whole(values["draft"])) is not None:
+        writing.drop_draft(request.db, request.identity.user_id, number)
     return _onward(request, made)
 
 
@@ -159,8 +159,8 @@ def save(request: Request) -> Any:
 
 def _save(request: Request, document: Document, values: dict[str, Any]) -> None:
     session, person = request.db, request.identity.user_id
-    base = int(values["base"]) if values["base"].isdigit() else None
-    writing.save(session, document, base_id=base, actor_id=person, at=request.now, **editor.words(values))
+    writing.save(session, document, base_id=_revision(request, document), actor_id=person, at=request.now,
+                 **editor.words(values))
     home = values.get("home") or document.column_id
     also = _also(values) if "also" in values else document.also
     if (home, sorted(also)) != (document.column_id, sorted(document.also)):
@@ -211,16 +211,23 @@ def autosave(request: Request) -> dict[str, Any]:
 
 
 def _keep(request: Request, form: editor.EditorForm, document: Document) -> Draft:
-    base = request.POST.get("base", "")
     return writing.keep_draft(request.db, request.identity.user_id, form.typed(request.POST), document=document,
-                              base_id=int(base) if base.isdigit() else document.head_id, at=request.now)
+                              base_id=_revision(request, document) or document.head_id, at=request.now)
+
+
+def _revision(request: Request, document: Document) -> int | None:
+    """The revision that the form says it was typed upon; None where it is none of this document."""
+    number = whole(request.POST.get("base", ""))
+    revision = request.db.get(Revision, number) if number is not None else None
+    return number if revision is not None and revision.document_id == document.id else None
 
 
 def _named_document(request: Request) -> Document | None:
     written = request.POST.get("document", "")
     if not written:
         return None
-    document = request.db.get(Document, int(written)) if written.isdigit() and len(written) < 10 else None
+    number = whole(written)
+    document = request.db.get(Document, number) if number is not None else None
     if document is None:
         raise HTTPNotFound()
     return document
@@ -233,9 +240,9 @@ def _autosave_new(request: Request) -> dict[str, Any]:
         raise HTTPNotFound() from None
     if place.kind is None or not permits(request.identity, Permission.WRITE, place.node, request.tree):
         raise HTTPForbidden()
-    form, number = editor.form(request, place.kind, place.node), request.POST.get("draft", "")
+    form = editor.form(request, place.kind, place.node)
     kept = writing.keep_draft(request.db, request.identity.user_id, form.typed(request.POST),
-                              draft_id=int(number) if number.isdigit() else None, column_id=place.node.id,
+                              draft_id=whole(request.POST.get("draft", "")), column_id=place.node.id,
                               type_name=place.kind.name, at=request.now)
     return _saved(kept)
 
@@ -245,7 +252,8 @@ def _saved(draft: Draft) -> dict[str, Any]:
 
 
 def _own_draft(request: Request, number: str | None) -> Draft | None:
-    draft = request.db.get(Draft, int(number)) if number and number.isdigit() and len(number) < 10 else None
+    known = whole(number or "")
+    draft = request.db.get(Draft, known) if known is not None else None
     return draft if draft is not None and draft.user_id == request.identity.user_id else None
 
 

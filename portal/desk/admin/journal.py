@@ -21,6 +21,7 @@ from content.journal import Query, Row
 from content.people import User
 from portal.desk.navigation import RECORDS, Entry
 from portal.desk.words import names
+from portal.forms import whole
 from portal.i18n import _
 from portal.tables import csv_file
 from portal.traversal import Desk
@@ -50,23 +51,19 @@ class Line:
     words: str
 
 
-def _whole(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
 def _midnight(text: str, later: int = 0) -> dt.datetime | None:
     try:
         day = dt.date.fromisoformat(text) + dt.timedelta(days=later)
     except (ValueError, OverflowError):
         return None
-    return dt.datetime.combine(day, dt.time(), SHANGHAI)
+    return dt.datetime.combine(day, dt.time(), SHANGHAI) if day.year > 1 else None  # in UTC it must be a year too
 
 
 def _query(request: Request) -> Query:
     """What was asked for; what makes no sense narrows nothing, a person who is not there finds nothing."""
     asked = request.GET
     return Query(actor_id=_actor(request), action=asked.get("action", ""), kind=asked.get("kind", ""),
-                 subject_id=_whole(asked.get("subject", "")), since=_midnight(asked.get("since", "")),
+                 subject_id=whole(asked.get("subject", "")), since=_midnight(asked.get("since", "")),
                  until=_midnight(asked.get("until", ""), later=1))
 
 
@@ -98,7 +95,7 @@ def _page_of(request: Request, row: Row) -> str:
 
 def listing(request: Request) -> dict[str, Any]:
     """`/desk/journal?actor=&action=&kind=&subject=&since=&until=&before=`: three queries, however long it is."""
-    rows = journal.newest(request.db, _query(request), _whole(request.GET.get("before", "")), SIZE + 1)
+    rows = journal.newest(request.db, _query(request), whole(request.GET.get("before", "")), SIZE + 1)
     asked = {name: request.GET[name] for name in FILTERS if request.GET.get(name)}
     older = f"{URL}?{urlencode(asked | {'before': rows[SIZE - 1].seq})}" if len(rows) > SIZE else ""
     return {"title": _("日志"), "lines": _lines(request, rows[:SIZE]), "older": older, "asked": asked,
@@ -130,8 +127,8 @@ def verify(request: Request) -> Response:
     """Recompute the chain of the rows asked for, at most `MOST`; says what was really verified."""
     say = request.localizer.translate
     with request.house.database.reader() as session:
-        last = min(_whole(request.POST.get("last", "")) or journal.head(session)[0], journal.head(session)[0])
-        first = max(1, _whole(request.POST.get("first", "")) or 1, last - MOST + 1)
+        last = min(whole(request.POST.get("last", "")) or journal.head(session)[0], journal.head(session)[0])
+        first = max(1, whole(request.POST.get("first", "")) or 1, last - MOST + 1)
         breaks = list(islice(journal.verify(session, first=first, last=last), SHOWN))
     span = {"first": first, "last": last}
     if breaks:

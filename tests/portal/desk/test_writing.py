@@ -129,6 +129,26 @@ def test_autosave_of_a_document_is_offered_again(browser, house, written):
     assert "您有一份未保存的草稿" not in button.submit().follow().text
 
 
+@pytest.mark.parametrize("number", ["²", "9" * 30, "9" * 5000, "999999", "-1"])
+def test_numbers_that_name_nothing_lose_nothing(browser, house, county, written, number):
+    app, document = browser("zhangli"), written()
+    form = app.get(f"/desk/document/{document}/edit").forms["text"]
+    form["base"], form["title"] = number, "写了很久"
+    assert app.post("/desk/drafts/autosave", form.submit_fields()).json["saved"]
+    assert form.submit("save", status=409).forms["text"]["title"].value == "写了很久"
+    form = app.get(f"/desk/write?column={county.columns['tzgg']}&type=notice").forms["text"]
+    form["draft"] = number
+    assert app.post("/desk/drafts/autosave", form.submit_fields()).json["saved"]
+    form["document"] = number
+    app.post("/desk/drafts/autosave", form.submit_fields(), status=404)
+
+
+def test_a_moment_before_all_moments_is_said_at_the_field(browser, written):
+    form = browser("zhangli").get(f"/desk/document/{written()}/edit").forms["text"]
+    form.fields["date"][-1].value, form.fields["time"][-1].value = "0001-01-01", "00:00"
+    assert "#text-publish_at" in str(form.submit("save", status=422).html.select(".error-summary"))
+
+
 def test_nobody_reads_or_discards_the_draft_of_another(browser, house, county, second_editor):
     app = browser("zhangli")
     place = f"/desk/write?column={county.columns['tzgg']}&type=notice"
