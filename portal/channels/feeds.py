@@ -39,11 +39,15 @@ _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 @dataclass(frozen=True)
 class Source:
-    """What a feed is of: its title, the page it belongs to, and how its documents are asked for."""
+    """What a feed is of: its title, the page it belongs to, and how its documents are asked for.
+
+    `query` is what of the address matters to it: whatever else a stranger adds is neither kept nor repeated.
+    """
 
     title: str
     page: str
     lives: Callable[[], list[Live]]
+    query: str = ""
 
 
 # -- which feed ---------------------------------------------------------------------------------------------------
@@ -85,7 +89,8 @@ def of_search(request: Request) -> Response:
         return [found.live for found in ask(request, replace(asked, sort="date").query(limit=ITEMS)).hits]
 
     title = _say(request, _("搜索“${words}”", mapping={"words": asked.text}))
-    return answer(request, Source(title, asked.url(), lives), indexed=request.search.cursor() or 0)
+    source = Source(title, asked.url(), lives, asked.url("").lstrip("?"))
+    return answer(request, source, indexed=request.search.cursor() or 0)
 
 
 def _latest(request: Request, **narrowed: Any) -> list[Live]:
@@ -103,7 +108,7 @@ def answer(request: Request, source: Source, indexed: int = 0) -> Response:
 
     `indexed` is how far the search index is, for a feed that is made from it.
     """
-    form, key = request.matchdict["form"], f"{request.language.code} {request.path_qs}"
+    form, key = request.matchdict["form"], f"{request.language.code} {request.path}?{source.query}"
     shelf, now = request.registry.settings["feeds"], (*version(request), indexed)
     body, made = shelf.get(key, now, lambda: _made(request, source, form))
     response = Response(body, content_type=TYPES[form], charset="utf-8", conditional_response=True)
@@ -122,7 +127,8 @@ def _made(request: Request, source: Source, form: str) -> tuple[bytes, dt.dateti
 
 
 def _feed(request: Request, source: Source, changed: dt.datetime | None) -> FeedGenerator:
-    feed, site, own = FeedGenerator(), request.site, absolute(request, request.path_qs)
+    feed, site = FeedGenerator(), request.site
+    own = absolute(request, f"{request.path}?{source.query}".rstrip("?"))
     feed.load_extension("dc")
     feed.id(own)
     feed.title(clean(f"{source.title} - {site.organ}"))

@@ -28,6 +28,13 @@ def test_every_feed_is_valid_empty_and_filled(site, feed, form):
             assert "控制字符" in entry.summary and entry.published_parsed and entry.author
 
 
+@pytest.mark.parametrize("feed", ["/feeds/latest.rss", "/feeds/column/tzgg.atom", "/search.rss"])
+def test_what_a_stranger_adds_to_the_address_is_not_repeated(site, feed):
+    site.publish()
+    answer = site.get(feed, extra_environ={"QUERY_STRING": "evil=1&\x01"})
+    assert not feedparser.parse(answer.body).bozo and b"evil" not in answer.body
+
+
 def test_newest_first_and_not_more_than_twenty(site):
     for number in range(23):
         site.publish(title=f"通知{number}")
