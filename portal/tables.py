@@ -10,13 +10,13 @@ from urllib.parse import quote
 
 from pyramid.response import Response
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = tuple("=+-@＝＋－＠\t\r\n")  # full width too: Chinese spreadsheets compute them
 
 
 def harmless(value: Any) -> str:
     """A cell as text: one that a spreadsheet would take for a formula gets an apostrophe before it."""
     written = "" if value is None else str(value)
-    return f"'{written}" if written.lstrip(" ").startswith(_FORMULA) else written
+    return f"'{written}" if any(each.startswith(_FORMULA) for each in (written, written.lstrip())) else written
 
 
 def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[bytes]:

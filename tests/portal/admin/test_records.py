@@ -42,7 +42,7 @@ def test_it_is_read_from_the_newest_to_the_first_without_a_gap(rows, house, brow
 @pytest.mark.parametrize(("query", "count"), [
     ("actor=张丽", 50), ("actor=zhoumin&action=user.login", 50), ("action=document.save&subject=7", 50),
     ("kind=column", 6), ("actor=nobody", 0), ("since=2999-01-01", 0), ("until=2001-01-01", 0),
-    ("action=nothing", 0), ("subject=abc&before=xyz&since=never", 50),
+    ("action=nothing", 0), ("subject=abc&before=xyz&since=never", 50), ("since=0001-01-01&until=9999-12-31", 50),
 ])
 def test_filters(rows, browser, query, count):
     page = browser("zhengguodong").get("/desk/journal", dict(part.split("=") for part in query.split("&")))
@@ -72,7 +72,7 @@ def test_the_table_to_take_home_holds_them_all_and_no_formula(rows, house, count
     assert not any(cell.startswith("=") for row in found for cell in row)
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\t=1", "  =1"])
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\t=1", "  =1", "＝1+1", "　=1", "\n＋1"])
 def test_a_cell_is_text(cell):
     assert harmless(cell) == f"'{cell}"
 
