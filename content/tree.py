@@ -21,6 +21,8 @@ from content import journal
 from content.base import Base, dialect_of
 from content.documents import Live
 from content.people import Departments
+from content.privacy import KINDS as KINDS_OF_DATA
+from content.privacy import scan_text
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # First segments of addresses that are not columns.
@@ -314,6 +316,9 @@ def _check(session: Session, column: Column) -> None:
         raise BadColumn(f"路径“{column.slug}”只能用小写字母、数字和中间的连字符，最多60个字符")
     if column.parent_id is None and column.slug in RESERVED:
         raise BadColumn(f"路径“{column.slug}”是网站自己要用的，请换一个")
+    for words in (column.name, column.slug, column.description, column.keywords):
+        if found := scan_text(words or ""):
+            raise BadColumn(f"“{words}”里有{KINDS_OF_DATA[found[0].kind].zh}，栏目的名称、路径、说明和关键词都是公开的")
     for key, allowed in (("kind", KINDS), ("audience", AUDIENCES)):
         if (getattr(column, key) or allowed[0]) not in allowed:
             raise BadColumn(f"{key} 只能是 {'、'.join(allowed)}")

@@ -76,6 +76,7 @@ def test_a_column_goes_before_a_redirect(session, county, house):
 @pytest.mark.parametrize(("values", "said"), [
     ({"slug": "Tong Zhi"}, "小写字母"), ({"slug": "desk"}, "网站自己要用"), ({"slug": "zwgk"}, "同一级已有"),
     ({"name": " "}, "名称没有填写"), ({"kind": "external", "external_url": "javascript:alert(1)"}, "http"),
+    ({"slug": "zhangli-13812345678"}, "手机号码"),
     ({"rule": {"type": "daily"}}, "更新规则"), ({"audience": "some"}, "audience")])
 def test_what_cannot_be_is_refused_and_nothing_changes(session, county, values, said):
     found = column(session, county, "tzgg")
