@@ -18,12 +18,16 @@ LISTED = joinedload(Document.head).load_only(Revision.title, Revision.ordinal, R
 
 @dataclass(frozen=True)
 class Wanted:
-    """What narrows a list of manuscripts; None and empty narrow nothing. `columns` None means everywhere."""
+    """What narrows a list of manuscripts; None and empty narrow nothing. `columns` None means everywhere.
+
+    Without `originals` words are looked for in public titles alone: who may not read a title may not guess at it.
+    """
 
     owner_id: int | None = None
     columns: Collection[int] | None = None
     states: Collection[str] = ()
     words: str = ""
+    originals: bool = True
 
 
 def listed(session: Session, wanted: Wanted, offset: int, limit: int) -> list[Document]:
@@ -45,15 +49,16 @@ def _narrow(query: Select, wanted: Wanted) -> Select:
     if wanted.states:
         query = query.where(Document.state.in_(wanted.states))
     if wanted.words:
-        return _saying(query, wanted.words)
+        return _saying(query, wanted)
     return query
 
 
-def _saying(query: Select, words: str) -> Select:
+def _saying(query: Select, wanted: Wanted) -> Select:
     """By id, or by every word in the title."""
-    head = select(Revision.id).where(Revision.id == Document.head_id)
+    words, title = wanted.words, Revision.title if wanted.originals else Live.title
+    head = select(title).where(Revision.id == Document.head_id if wanted.originals else Live.document_id == Document.id)
     for word in words.split():
-        head = head.where(Revision.title.contains(word, autoescape=True))
+        head = head.where(title.contains(word, autoescape=True))
     if words.isascii() and words.isdigit() and len(words) < 10:
         return query.where(or_(head.exists(), Document.id == int(words)))
     return query.where(head.exists())

@@ -7,6 +7,7 @@ from typing import Any
 
 from pyramid.request import Request
 
+from content import privacy
 from content.documents import Document
 from content.journal import Row
 from content.people import ROLE_TITLES, Role
@@ -62,11 +63,14 @@ FIELDS = {
 }
 
 
-def sentence(request: Request, row: Row) -> str:
-    """What happened, without who and when; the reason behind it when one was given."""
+def sentence(request: Request, row: Row, *, masked: bool = True) -> str:
+    """What happened, without who and when; the reason behind it when one was given, with the personal data in it
+    masked for all but those who read the originals."""
     payload = row.payload
     said = _document_step(request, row, payload) or _plain(request, row, payload)
     why = payload.get("why") or payload.get("reason")
+    if why and masked:
+        why = privacy.mask_text(str(why), privacy.scan_text(str(why)))
     return f"{said}（{why}）" if why else said
 
 

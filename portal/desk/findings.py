@@ -207,7 +207,7 @@ def _decide(request: Request, document: Document, chosen: list[tuple[Found, Deci
             clearing.settle(request.db, document, found, decision, reason, actor_id=request.identity.user_id, at=at)
         except ValueError as problem:
             problems.append(str(problem))
-    return problems
+    return list(dict.fromkeys(problems))  # said once each: a session is a cookie, which holds no long lists
 
 
 def _reopen(request: Request, document: Document, found: Iterable[Found]) -> None:

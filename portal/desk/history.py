@@ -40,10 +40,11 @@ class Step:
     words: Any = ""
 
 
-def events(request: Request, rows: list[Row]) -> list[Event]:
-    """The journal of one document, the newest first."""
+def events(request: Request, rows: list[Row], *, masked: bool = True) -> list[Event]:
+    """The journal of one document, the newest first; reasons as `sentence` shows them."""
     people = names(request.db, [each for row in rows for each in (row.actor_id, row.payload.get("on_behalf_of"))])
-    found = [Event(row.at, _who(row, people), sentence(request, row), row.payload.get("statement", "")) for row in rows]
+    found = [Event(row.at, _who(row, people), sentence(request, row, masked=masked), row.payload.get("statement", ""))
+             for row in rows]
     return found[::-1]
 
 

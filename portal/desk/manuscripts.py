@@ -17,7 +17,7 @@ from content.tree import Node
 from content.types import type_of
 from portal.desk.inbox import rhythm
 from portal.desk.navigation import WORK, Entry
-from portal.desk.reading import shown_title
+from portal.desk.reading import sees_originals, shown_title
 from portal.desk.words import Status, state_status, titled
 from portal.i18n import _
 from portal.paging import from_first
@@ -62,7 +62,8 @@ def _wanted(request: Request) -> Wanted:
     states = (state,) if state else ()
     if request.GET.get("all"):
         nodes = columns_for(request.identity, PERMISSIONS[Permission.READ_WORK], request.tree)
-        return Wanted(columns=[node.id for node in nodes], states=states, words=words)
+        return Wanted(columns=[node.id for node in nodes], states=states, words=words,
+                      originals=all(sees_originals(request, node) for node in nodes))
     return Wanted(owner_id=request.identity.user_id, states=states, words=words)
 
 

@@ -104,7 +104,7 @@ def _of_view(request: Request, document: Document, view: str, revision: Revision
         found["body"] = marked_body(request, document, revision, beside)
         found["pinned"] = pinned(found["body"])
     elif view == "history":
-        found["events"] = events(request, rows)
+        found["events"] = events(request, rows, masked=not beside.originals)
     elif view == "revisions":
         found["revisions"] = manuscripts.revisions(request.db, document.id)
     return found

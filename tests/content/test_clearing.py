@@ -49,6 +49,14 @@ def test_keeping_needs_a_reason(session, county):
         county.settle_all(session, document, Decision.keep, "  ")
 
 
+def test_the_reason_must_not_tell_what_is_kept(session, county):
+    """It goes into the journal, which auditors read and nobody can change."""
+    document = county.write(session, body=f"<p>王芳手机{MOBILE}。</p>")
+    with pytest.raises(ValueError, match="不要写出"):
+        county.settle_all(session, document, Decision.keep, f"{MOBILE}是办公电话")
+    assert len(review(county, session, document).open) == 1
+
+
 def test_a_decision_can_be_taken_back(session, county):
     document = county.write(session, body=f"<p>王芳手机{MOBILE}。</p>")
     county.settle_all(session, document)

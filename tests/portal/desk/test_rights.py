@@ -101,6 +101,34 @@ def test_an_auditor_reads_without_the_originals(browser, house, county, written)
     assert "name=\"transition\"" not in app.get(f"/desk/document/{number}").text
 
 
+def test_an_auditor_cannot_guess_at_titles(browser, written):
+    number = written(title=f"张福来{MOBILE}的公示")
+    for words, count in ((MOBILE, 0), (MOBILE[:3], 0), ("公示", 0), (str(number), 1)):
+        page = browser("zhengguodong").get("/desk/manuscripts", {"all": "1", "q": words})
+        assert len(page.html.select("tbody tr")) == count, words
+    assert len(browser("zhoumin").get("/desk/manuscripts", {"all": "1", "q": MOBILE}).html.select("tbody tr")) == 1
+
+
+def test_an_auditor_reads_reasons_without_the_originals(browser, press, county, house, written):
+    number = written()
+    press("zhangli", number, "submit")
+    press("zhoumin", number, "return", why=f"请核对张福来的手机{MOBILE}")
+    auditor = browser("zhengguodong")
+    for page in (f"/desk/document/{number}?view=history", "/desk/journal", "/desk/journal.csv"):
+        text = auditor.get(page).text
+        assert "请核对" in text and MOBILE not in text, page
+    assert MOBILE in browser("zhangli").get(f"/desk/document/{number}?view=history").text
+
+
+def test_many_wrong_decisions_are_said_once(browser, written):
+    """Each of them in the session made a cookie that no browser takes."""
+    number = written(body="".join(f"<p>手机{13800000000 + each * 7919}。</p>" for each in range(80)))
+    form = browser("zhangli").get(f"/desk/document/{number}/findings").forms["findings"]
+    for name in [name for name in form.fields if name and name.startswith("decision-")]:
+        form[name] = "keep"
+    assert form.submit(status=303).follow().text.count("要说明理由，审核人和日志都能看到") == 1
+
+
 def test_findings_cannot_be_decided_after_the_review(browser, house, county, written):
     number = written(body=f"<p>请联系张福来，手机{MOBILE}。</p>")
     with house.database.writer.begin() as session:
