@@ -63,9 +63,8 @@ def _come_in(session: Session, user: User, password: str, now: dt.datetime) -> A
 def _count(session: Session, user: User, settings: Settings, now: dt.datetime) -> None:
     user.failures = 1 if user.locked_until else user.failures + 1  # a lock that has ended counts anew
     user.locked_until = None
-    if user.failures >= settings.lock_failures:
+    if user.failures >= settings.lock_failures:  # who is in already stays: a stranger who guesses ends no session
         user.locked_until = now + dt.timedelta(minutes=settings.lock_minutes)
-        user.epoch += 1
         journal.record(session, "user.lock", ("user", user.id), actor_id=None, at=now, failures=user.failures,
                        minutes=settings.lock_minutes)
 

@@ -1,7 +1,7 @@
 """Who is asking and what he may do: the Pyramid security policy, over `workflows.access` and the session cookie.
 
 The session is a signed cookie that ends by itself when idle. It names the user and his `epoch`; raising a user's
-epoch (new password, lock, roles taken away) ends every session of his at once.
+epoch (new password, account closed, roles taken away) ends every session of his at once.
 """
 
 from __future__ import annotations

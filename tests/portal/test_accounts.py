@@ -65,6 +65,15 @@ def test_five_failures_lock_for_thirty_minutes_and_are_one_row(house, wsgi, ente
     assert user(house, "zhangli").failures == 0
 
 
+def test_a_stranger_who_guesses_throws_nobody_out(house, wsgi, enter):
+    inside, stranger = TestApp(wsgi), TestApp(wsgi)
+    enter(inside, "zhangli")
+    for _ in range(5):
+        enter(stranger, "zhangli", "wrong")
+    assert enter(stranger, "zhangli").status_int == 401
+    inside.get("/desk", status=200)
+
+
 def test_after_a_lock_the_count_begins_anew(house, wsgi, enter):
     client = TestApp(wsgi)
     with time_machine.travel(dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC), tick=False) as clock:
