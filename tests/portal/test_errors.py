@@ -38,6 +38,14 @@ def test_what_is_not_there_at_the_desk_is_404(house, county, browser, path):
     browser(login.get(path, "shenjie")).get(path, status=404)
 
 
+@pytest.mark.parametrize(("login", "path"), [
+    ("shenjie", "/desk/people?page="), ("fangkai", "/desk/columns/new?parent="),
+    ("zhengguodong", "/desk/journal?before=")])
+@pytest.mark.parametrize("number", ["9" * 5000, "²", "-1"])
+def test_a_number_that_is_none_asks_for_nothing(browser, login, path, number):
+    browser(login).get(path + quote(number), status=200)
+
+
 def test_what_one_may_not_see_is_403_for_who_is_logged_in(browser):
     answer = browser("zhangli").get("/desk/people", status=403)
     assert "您没有权限看这一页" in answer

@@ -17,6 +17,7 @@ from content.tree import BadColumn, Column, Node
 from portal.desk.admin import _column_form, _forms
 from portal.desk.navigation import MANAGE, Entry
 from portal.desk.words import Status
+from portal.forms import whole
 from portal.i18n import _
 from portal.traversal import Desk, DeskColumn
 from workflows.access import Permission
@@ -73,8 +74,7 @@ def new(request: Request) -> dict[str, Any]:
 
 
 def _parent(request: Request) -> Node | None:
-    asked = request.GET.get("parent", "")
-    return request.tree.by_id.get(int(asked)) if asked.isascii() and asked.isdigit() else None
+    return request.tree.by_id.get(whole(request.GET.get("parent", "")) or 0)
 
 
 def _page(title: Any, form: str, node: Node | None = None) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from content.people import BadStaffing, Delegation, Role, User
 from portal.desk.admin import _forms
 from portal.desk.admin.people import active_people
 from portal.desk.navigation import WORK, Entry
-from portal.forms import SchemaForm
+from portal.forms import SchemaForm, whole
 from portal.i18n import _
 from portal.traversal import Desk
 from workflows.access import Permission
@@ -87,8 +87,8 @@ def _make(request: Request, values: dict[str, Any]) -> None:
 
 def end(request: Request) -> Response:
     """End one before its last day."""
-    wanted = request.POST.get("delegation", "")
-    made = request.db.get(Delegation, int(wanted)) if wanted.isascii() and wanted.isdigit() else None
+    wanted = whole(request.POST.get("delegation", ""))
+    made = request.db.get(Delegation, wanted) if wanted is not None else None
     if made is not None:
         if not _may(request, made):
             raise HTTPForbidden()

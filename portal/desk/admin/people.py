@@ -22,7 +22,7 @@ from portal import attempts, passwords
 from portal.desk.admin import _forms
 from portal.desk.navigation import MANAGE, Entry
 from portal.desk.words import Status, names
-from portal.forms import SchemaForm
+from portal.forms import SchemaForm, whole
 from portal.i18n import _
 from portal.paging import from_first
 from portal.traversal import Desk
@@ -91,8 +91,7 @@ def listing(request: Request) -> dict[str, Any]:
     """`/desk/people?q=&page=`: three queries, however many there are."""
     conditions, asked = _conditions(request), request.GET.get("q", "").strip()
     total = request.db.scalar(select(func.count()).select_from(User).where(*conditions))
-    page = request.GET.get("page", "1")
-    pages = from_first(total, SIZE, int(page) if page.isascii() and page.isdigit() else 1,
+    pages = from_first(total, SIZE, whole(request.GET.get("page", "1")) or 1,
                        lambda n: "/desk/people?" + urlencode({"q": asked, "page": n}))
     if pages is None:
         raise HTTPNotFound()
