@@ -42,7 +42,7 @@ def place_of(request: Request, page: str) -> Place:
     path, tree = page.partition("?")[0], request.tree
     if found := _DOCUMENT.fullmatch(path):
         live = repository.live_at(request.db, int(found[1]), int(found[2]))[0]
-        if live is not None:
+        if live is not None and live.audience == "public":  # of what is internal not even the department is told
             unit = tree.departments.by_id[live.department_id]
             return Place(page, unit, live.column_id, live.document_id)
     node: Node | None = tree.find(path) if path != "/" else None

@@ -43,6 +43,13 @@ def test_a_report_about_a_document_names_it_and_the_mail_tells_no_words_of_it(si
     assert "漏了一个字" not in str(mail.message) and "一个标题" not in str(mail.message)
 
 
+def test_a_report_page_does_not_tell_whose_an_internal_document_is(site):
+    hidden = site.publish(title="内部值班表", path="nbgk")
+    assert report(site, hidden).status_int == 303
+    made = stored(site)[0]
+    assert (made.document_id, made.column_id, made.department_id) == (None, None, site.county.departments["QY-zfb"])
+
+
 def test_what_is_missing_or_personal_is_said_at_the_field_and_what_was_typed_stays(site):
     for message in ("", "我的身份证号是410399199003071237，请改"):
         page = report(site, "/tzgg/", message, "0399-6660000")
