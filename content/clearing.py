@@ -141,21 +141,15 @@ def texts(revision: Revision) -> dict[str, str]:
 
 
 def _written(revision: Revision, data: Mapping[str, Any]) -> dict[str, str]:
-    document_type = type_of(_type_name(revision))
-    return {node.title: data[node.name] for node in document_type.fields()
+    return {node.title: data[node.name] for node in type_of(revision.document.type).fields()
             if node.shape in ("line", "textarea") and isinstance(data.get(node.name), str)}
-
-
-def _type_name(revision: Revision) -> str:
-    return revision.document.type
 
 
 # -- deciding ---------------------------------------------------------------------------------------------------
 
 def settle(session: Session, document: Document, found: Found, decision: Decision, reason: str = "", *,
            actor_id: int, at: dt.datetime | None = None) -> Settlement:
-    """Decide about one value. Raises `ValueError` when it is kept without a reason, or the reason
-    tells it.
+    """Decide about one value. Raises `ValueError` when it is kept without a reason, or the reason tells it.
 
     The journal gets the kind, the decision and the reason, never the value.
     """

@@ -186,12 +186,6 @@ def changed_since(session: Session, ids: Collection[int], seq: int) -> set[int]:
     return set(session.scalars(query.distinct()))
 
 
-def by_number(session: Session, number: str, now: dt.datetime) -> Live | None:
-    """The document with this 文号, in its standard spelling."""
-    query = _readable(now, "public").where(Live.number == number).order_by(Live.published.desc())
-    return session.scalars(query).first()
-
-
 def relations(session: Session, document_id: int, now: dt.datetime,
               audience: str = "public") -> list[tuple[str, bool, Live]]:
     """`(kind, whether this document is the source, the other one)` for each readable relation. One query."""

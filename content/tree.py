@@ -200,9 +200,6 @@ class Tree:
         prefixes = ("/".join(parts[:size]) for size in range(len(parts), 0, -1))
         return next((each for each in prefixes if each not in used and self._redirects.get(each) in self.by_id), None)
 
-    def public_ids(self) -> frozenset[int]:
-        return frozenset(node.id for node in self.walk() if node.is_public())
-
 
 def tree_version(session: Session) -> int:
     """Number of the newest journal row about a column or a department."""

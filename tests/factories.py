@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from content import people, tree, writing
-from content.base import Database, now
+from content.base import Database, local_date, now
 from content.blobs import BlobStore
 from content.clearing import review, settle
 from content.documents import Document
@@ -65,7 +65,7 @@ class County:
 
     def identity(self, session: Session, login: str, day: dt.date | None = None) -> Identity:
         session.flush()
-        return Identity.of(session, session.get_one(User, self.users[login]), day or dt.date.today())
+        return Identity.of(session, session.get_one(User, self.users[login]), day or local_date(now()))
 
     def write(self, session: Session, *, path: str = "tzgg", title: str = "关于供水检修的通知",
               body: str = "<p>因管道检修，11月25日城关镇部分区域停水。</p>", by: str = "zhangli",

@@ -1,7 +1,7 @@
 """Effects: what a transition brings about beside the new state, all in the same transaction.
 
 `publish` is the one door to the public: it makes the rendition, checks it once more, and opens the gate, the
-`live` row. Whatever it refuses stops the transition, and the caller rolls back.
+`live` row. Whatever it refuses stops the transition, and the engine's savepoint undoes it.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 import re
 from datetime import date
 
+from content.base import local_date, now
+
 PROVINCES = frozenset(str.split(
     "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83"
 ))
@@ -38,7 +40,7 @@ def id_shape(number: str, today: date | None = None) -> bool:
         return False
     birth = number[6:14] if len(number) == 18 else "19" + number[6:12]
     year, month, day = int(birth[:4]), int(birth[4:6]), int(birth[6:8])
-    return real_date(year, month, day) and date(year, month, day) <= (today or date.today())
+    return real_date(year, month, day) and date(year, month, day) <= (today or local_date(now()))
 
 
 def id_valid(number: str) -> bool:
@@ -49,12 +51,6 @@ def id_valid(number: str) -> bool:
 def is_id(number: str) -> bool:
     """Whether any 18 characters are an identity number with the right check character."""
     return bool(_ID_FORM.fullmatch(number)) and id_valid(number)
-
-
-def upgrade15(number: str) -> str:
-    """The 18-character form of a 15-digit identity number."""
-    longer = number[:6] + "19" + number[6:]
-    return longer + id_check_char(longer)
 
 
 def luhn_valid(digits: str) -> bool:

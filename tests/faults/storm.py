@@ -6,7 +6,6 @@ tells of: `published ID`, `withdrawn ID` or `mailed KEY`. Whatever was promised 
 
 from __future__ import annotations
 
-import datetime as dt
 import random
 import sys
 import time
@@ -16,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from content import outbox, writing
+from content.base import local_date, now
 from content.documents import Document
 from content.house import House
 from content.people import User
@@ -36,7 +36,7 @@ class Storm:
         self.house, self.random, self.made = house, random.Random(seed), 0
         self.name = f"{seed}"
         with house.database.reader() as session:
-            self.people = {user.login: Identity.of(session, user, dt.date.today())
+            self.people = {user.login: Identity.of(session, user, local_date(now()))
                            for user in session.scalars(select(User))}
 
     def blow(self) -> None:

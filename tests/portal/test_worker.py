@@ -15,7 +15,7 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from content import cursors, journal, outbox, tree
-from content.base import now
+from content.base import local_date, now
 from content.documents import Document, Live
 from content.outbox import Delivery
 from content.search import Query
@@ -107,10 +107,10 @@ def test_a_moved_column_is_found_under_its_new_parent(county, instance, worker):
 
 
 def test_a_notice_whose_period_is_over_leaves_the_index(county, instance, worker):
-    document_id, = publish(county, data={"ends": (dt.date.today() + dt.timedelta(days=3)).isoformat()})
+    document_id, = publish(county, data={"ends": (local_date(now()) + dt.timedelta(days=3)).isoformat()})
     worker.once()
     with county.house.database.writer.begin() as session:
-        session.get_one(Live, document_id).ends = dt.date.today() - dt.timedelta(days=2)
+        session.get_one(Live, document_id).ends = local_date(now()) - dt.timedelta(days=2)
     with county.house.database.reader() as session:
         assert list(index_check(instance, session)) == []  # late, not wrong
     assert worker.once() == [] and instance.engine.ids() == set()

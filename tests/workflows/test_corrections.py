@@ -8,7 +8,7 @@ import pytest
 from factories import STATEMENT, add_role
 
 from content import journal, repository, tree, writing
-from content.base import now
+from content.base import local_date, now
 from content.clearing import review, settle
 from content.people import Role
 from content.privacy import Decision
@@ -104,7 +104,7 @@ def test_what_was_never_public_has_no_correction_to_abandon(session, county):
 
 
 def test_after_its_period_a_notice_can_be_corrected_and_shown_again(session, county, house):
-    today = dt.date.today()
+    today = local_date(now())
     document = county.publish(session, county.write(session, data={"ends": today.isoformat()}))
     session.commit()
     assert due.run(house, now() + dt.timedelta(days=1)) == 1

@@ -8,7 +8,7 @@ import pytest
 from factories import STATEMENT, add_role
 
 from content import feedback
-from content.base import SHANGHAI
+from content.base import SHANGHAI, local_date, now
 from content.people import Role, User, delegate
 from workflows import inbox
 from workflows.engine import offers
@@ -51,7 +51,7 @@ def test_who_acted_already_is_not_asked_again(session, county, sent):
 
 
 def test_a_stand_in_finds_the_work_of_the_other(session, county, sent):
-    today = dt.date.today()
+    today = local_date(now())
     people = {login: session.get_one(User, county.users[login]) for login in ("zhoumin", "sunjing")}
     assert waits(session, county, "sunjing") == []
     delegate(session, people["zhoumin"], people["sunjing"], today, today, actor_id=1, why="出差")

@@ -8,7 +8,7 @@ import pytest
 from factories import STATEMENT, add_role
 
 from content import journal, repository, writing
-from content.base import now
+from content.base import local_date, now
 from content.documents import Document, Live
 from content.people import Role, User, delegate
 from content.privacy import Decision
@@ -80,7 +80,7 @@ def test_nobody_acts_twice(session, county, notice):
 
 
 def test_a_stand_in_acts_in_his_own_name_on_behalf_of_the_other_and_counts_as_both(session, county, notice):
-    today = dt.date.today()
+    today = local_date(now())
     users = {login: session.get_one(User, county.users[login]) for login in ("helixin", "sunjing", "zhangli")}
     delegate(session, users["helixin"], users["sunjing"], today, today, actor_id=users["helixin"].id, why="外出开会")
     delegate(session, users["helixin"], users["zhangli"], today, today, actor_id=users["helixin"].id, why="外出开会")
@@ -97,7 +97,7 @@ def test_a_stand_in_acts_in_his_own_name_on_behalf_of_the_other_and_counts_as_bo
 
 
 def test_a_delegation_ends_with_its_last_day(session, county, notice):
-    yesterday = dt.date.today() - dt.timedelta(days=1)
+    yesterday = local_date(now()) - dt.timedelta(days=1)
     absent, stand_in = (session.get_one(User, county.users[login]) for login in ("zhoumin", "sunjing"))
     delegate(session, absent, stand_in, yesterday, yesterday, actor_id=absent.id, why="病假")
     county.settle_all(session, notice)
@@ -202,7 +202,7 @@ def test_what_cannot_be_released_goes_back_with_the_reason(session, county, hous
                             ("schedule", "wangjianguo", {"publish_at": at + dt.timedelta(hours=1)})):
         county.move(session, document, name, by, **facts)
     column = session.get_one(tree.Column, document.column_id)
-    tree.change(session, column, actor_id=None, closed=dt.date.today())
+    tree.change(session, column, actor_id=None, closed=local_date(now()))
     session.commit()
     assert due.run(house, at + dt.timedelta(hours=2)) == 1
     session.expire_all()
@@ -211,7 +211,7 @@ def test_what_cannot_be_released_goes_back_with_the_reason(session, county, hous
 
 
 def test_a_notice_period_takes_itself_down(session, county, house):
-    today = dt.date.today()
+    today = local_date(now())
     document = county.write(session, data={"ends": today.isoformat()})
     county.publish(session, document)
     session.commit()
