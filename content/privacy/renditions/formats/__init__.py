@@ -1,0 +1,1 @@
+"""The format families, one file each; `FORMAT` in it is found by itself."""
