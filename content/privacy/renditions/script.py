@@ -57,18 +57,24 @@ class Script:
 
     def findings(self, choices: Choices) -> list[Finding]:
         """Everything found, whatever was decided of it."""
+        return [finding for finding, _, _ in self.located(choices)]
+
+    def located(self, choices: Choices) -> list[tuple[Finding, int, int]]:
+        """The same, each with its offsets in the text."""
         text = self.text
-        return [self._finding(text, each) for each in privacy.scan_text(text, known_public=choices.known_public)]
+        return [(self._finding(text, each), each.start, each.end)
+                for each in privacy.scan_text(text, known_public=choices.known_public)]
 
     def _finding(self, text: str, found: privacy.Finding) -> Finding:
-        touched = list(self._touched(found.start, found.end))
+        touched = list(self.touched(found.start, found.end))
         places = dict.fromkeys(piece.where for piece in touched)
         before = text[max(0, found.start - AROUND):found.start].rpartition("\n")[2]
         behind = text[found.end:found.end + AROUND].partition("\n")[0]
         return Finding(found.kind, found.value, found.normal, found.certain, found.why, "、".join(places),
                        bool(touched) and all(piece.dropped for piece in touched), around=(before, behind))
 
-    def _touched(self, start: int, end: int) -> Iterator[Piece]:
+    def touched(self, start: int, end: int) -> Iterator[Piece]:
+        """The pieces that a stretch of the text falls in."""
         at = max(0, bisect_right(self.pieces, start, key=lambda piece: piece.start) - 1)
         for piece in self.pieces[at:]:
             if piece.start >= end:
