@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pyramid.config import Configurator
@@ -61,6 +61,15 @@ class Panel:
     items: tuple[Shown, ...]
     editable: bool
     originals: bool
+
+    @property
+    def open(self) -> int:
+        """How many of those shown wait for a decision."""
+        return sum(each.found.decision is None for each in self.items)
+
+    def only(self, keys: Collection[str]) -> Panel:
+        """The same with the findings of these keys alone; what one press masks stays that of the whole document."""
+        return replace(self, items=tuple(each for each in self.items if each.found.key in keys))
 
     @property
     def repeated(self) -> list[tuple[str, str, int]]:
