@@ -2,8 +2,9 @@
 
 - A `Document` is an identity: type, home column, state in its workflow, and once published a number and address.
 - A `Revision` is immutable content; saving makes a new one. `Draft` keeps what was typed and not yet saved.
+- An `Attachment` is an uploaded original; `FileRendition` is what was made of it for the public, and checked.
 - A `Settlement` is an editor's decision about one found value of personal data in one document.
-- A `Rendition` is what the public gets: a revision from which personal data was cut out.
+- A `Rendition` is what the public gets: a revision from which personal data was cut out, and its files.
 - `Live` is the gate: every public read, and every follower before and after it writes, asks this row.
 """
 
@@ -19,6 +20,10 @@ from content.base import SHANGHAI, Base
 from content.people import User
 
 PUBLIC, ARCHIVED, WITHDRAWN = "public", "archived", "withdrawn"
+# Why something was withdrawn (撤回原因): what the tombstone says of it.
+REASONS = {"error": "信息有误", "privacy": "涉及个人隐私", "secrecy": "涉密或不宜公开", "superseded": "已被新的信息代替",
+           "court": "依法院裁判或行政复议决定"}
+UNSAID = frozenset({"privacy", "secrecy"})  # reasons for which neither title nor words stay on the tombstone
 
 
 class Document(Base):
@@ -68,7 +73,7 @@ class Revision(Base):
     title: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
     data: Mapped[dict]
-    attachments: Mapped[list] = mapped_column(default=list)  # ids of `Attachment`
+    attachments: Mapped[list] = mapped_column(default=list)  # ids of `Attachment`, in order, without pictures
     note: Mapped[str] = mapped_column(Text, default="")
 
     author: Mapped[User | None] = relationship(lazy="joined")
@@ -92,18 +97,80 @@ class Draft(Base):
 
 
 class Attachment(Base):
-    """An uploaded original, sealed in the blob store; the public never gets it, only a rendition of it."""
+    """An uploaded original, sealed in the blob store; the public never gets it, only a rendition of it.
+
+    What was uploaded never changes; what was chosen about it does, and how far the work on it is.
+    """
 
     __tablename__ = "attachment"
+    __table_args__ = (Index("ix_attachment_due", "due"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
     name: Mapped[str] = mapped_column(Text)
-    media_type: Mapped[str] = mapped_column(Text)
-    size: Mapped[int]
-    address: Mapped[str] = mapped_column(ForeignKey("blob.address"))
+    size: Mapped[int]  # in bytes
+    sha256: Mapped[str] = mapped_column(Text)  # of the original, not of what is stored
+    address: Mapped[str | None] = mapped_column(ForeignKey("blob.address"))  # None once erased by law
+    role: Mapped[str] = mapped_column(Text, default="file")  # or `picture`, one that stands in the text
     uploaded: Mapped[dt.datetime]
-    uploaded_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    uploaded_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    # what people chose
+    alt: Mapped[str] = mapped_column(Text, default="")  # 替代文字 that was given with a picture
+    keep_hidden: Mapped[bool] = mapped_column(default=False)  # show hidden rows, sheets, text
+    boxes: Mapped[list] = mapped_column(default=list)  # [{picture, left, top, right, bottom, by, at}], drawn by hand
+    # how far the work is
+    format: Mapped[str] = mapped_column(Text, default="")  # by its content, once inspected
+    inspection: Mapped[str | None] = mapped_column(ForeignKey("blob.address"))  # sealed: it holds personal data
+    inspected_as: Mapped[str] = mapped_column(Text, default="")  # mark of what it was inspected with
+    refusal_code: Mapped[str] = mapped_column(Text, default="")
+    refusal: Mapped[str] = mapped_column(Text, default="")  # why it cannot be published, and the way out
+    due: Mapped[dt.datetime | None]  # since when there may be something to do
+    attempts: Mapped[int] = mapped_column(default=0)  # in a row that never came to an end
+    lease_owner: Mapped[str | None] = mapped_column(Text)
+    lease_until: Mapped[dt.datetime | None]
+
+
+class FileRendition(Base):
+    """What was made of an attachment by certain choices; never changed. `variant` is a size of a picture (`w640`).
+
+    With a `problem` there is no file: by these choices it cannot be published, and why.
+    """
+
+    __tablename__ = "file_rendition"
+    __table_args__ = (UniqueConstraint("attachment_id", "digest", "variant"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attachment_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"))
+    digest: Mapped[str] = mapped_column(Text)  # of everything that decides what it looks like
+    variant: Mapped[str] = mapped_column(Text, default="")
+    made: Mapped[dt.datetime]
+    problem: Mapped[str] = mapped_column(Text, default="")
+    address: Mapped[str | None] = mapped_column(ForeignKey("blob.address"))
+    name: Mapped[str] = mapped_column(Text, default="")  # as the public sees it, with its suffix
+    format: Mapped[str] = mapped_column(Text, default="")
+    media_type: Mapped[str] = mapped_column(Text, default="")
+    size: Mapped[int] = mapped_column(default=0)  # in bytes
+    sha256: Mapped[str] = mapped_column(Text, default="")  # of the file that the public gets
+    text: Mapped[str] = mapped_column(Text, default="")  # what it says, for the search
+    removed: Mapped[list] = mapped_column(default=list)  # codes of what it does not take along
+    changed: Mapped[bool] = mapped_column(default=False)  # whether a reader of the original sees less in it
+    width: Mapped[int | None]  # of a picture, in pixels
+    height: Mapped[int | None]
+
+
+class Vouching(Base):
+    """A reviewer's statement that he looked at the pictures of an attachment which no program could read.
+
+    It holds for what `mark` names: this file with these boxes.
+    """
+
+    __tablename__ = "vouching"
+
+    attachment_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"), primary_key=True)
+    mark: Mapped[str] = mapped_column(Text, primary_key=True)
+    words: Mapped[str] = mapped_column(Text)
+    actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[dt.datetime]
 
 
 class Settlement(Base):
@@ -134,6 +201,8 @@ class Rendition(Base):
     text: Mapped[str] = mapped_column(Text)  # the body as plain text: snippets, search, feeds
     data: Mapped[dict]
     chain: Mapped[list]  # who made, reviewed, cleared, published: [[step, department or person, day], …]
+    files: Mapped[list] = mapped_column(default=list, server_default="[]")  # as `content.filing.entry` writes them
+    changes: Mapped[list] = mapped_column(default=list, server_default="[]")  # of a correction: which parts it changed
 
 
 class Live(Base):
@@ -147,6 +216,7 @@ class Live(Base):
         Index("ix_live_department", "department_id", "published"),
         Index("ix_live_number", "number"),
         Index("ix_live_ends", "ends"),
+        Index("ix_live_turns", "turns"),
     )
 
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
@@ -169,7 +239,11 @@ class Live(Base):
     number: Mapped[str] = mapped_column(Text, default="")  # 文号 in its standard spelling
     validity: Mapped[str] = mapped_column(Text, default="")  # 有效性
     topic: Mapped[str] = mapped_column(Text, default="")
-    reason: Mapped[str] = mapped_column(Text, default="")  # why it was withdrawn
+    turns: Mapped[dt.date | None]  # the next day on which its 有效性 changes by itself
+    archived: Mapped[dt.datetime | None]  # 归档日期
+    corrections: Mapped[int] = mapped_column(default=0, server_default="0")  # how often it was corrected in public
+    reason_kind: Mapped[str] = mapped_column(Text, default="", server_default="")  # one of `REASONS`, once withdrawn
+    reason: Mapped[str] = mapped_column(Text, default="")  # … and the words that the public may read
 
     document: Mapped[Document] = relationship(back_populates="live", lazy="select")
     rendition: Mapped[Rendition | None] = relationship(lazy="select")
@@ -241,3 +315,4 @@ def _refuse(mapper: Any, connection: Any, target: Any) -> None:
 
 event.listen(Revision, "before_update", _refuse)
 event.listen(Rendition, "before_update", _refuse)
+event.listen(FileRendition, "before_update", _refuse)

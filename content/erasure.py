@@ -46,7 +46,7 @@ def _empty(session: Session, ids: list[int]) -> None:
     session.execute(update(Revision).where(Revision.id.in_(ids))
                     .values(title="", body="", data={}, note="", attachments=[]))
     session.execute(update(Rendition).where(Rendition.revision_id.in_(ids))
-                    .values(title="", summary="", body="", text="", data={}))
+                    .values(title="", summary="", body="", text="", data={}, files=[]))
 
 
 journal.empties(ERASED, _empty)

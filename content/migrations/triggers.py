@@ -27,7 +27,8 @@ MAY_EMPTY = {
                 f"AND {_same('id', 'document_id', 'ordinal', 'author_id', 'created')} "
                 f"AND {_recorded('revision.erased', 'revision', 'OLD.id')}",
     "rendition": "NEW.title = '' AND NEW.summary = '' AND NEW.body = '' AND NEW.text = '' "
-                 f"AND CAST(NEW.data AS TEXT) = '{{}}' AND {_same('id', 'revision_id', 'made', 'chain')} "
+                 "AND CAST(NEW.data AS TEXT) = '{}' AND CAST(NEW.files AS TEXT) = '[]' "
+                 f"AND {_same('id', 'revision_id', 'made', 'chain')} "
                  f"AND {_recorded('revision.erased', 'revision', 'OLD.revision_id')}",
 }
 KEPT = ("journal", *MAY_EMPTY)  # no DELETE; of `journal` no UPDATE either
