@@ -1,4 +1,4 @@
-"""How an application for disclosure (政府信息公开申请) may end: 21 outcomes, each with its article and what it must say.
+"""How an application for disclosure (政府信息公开申请) may end: 21 outcomes, each with its article and what it says.
 
 One table for the reply letter and for the annual report (国办公开办函〔2021〕30号, table 三): an outcome is a leaf of
 that table. Several reply types share a leaf (不存在 and 不属于本机关 are both 本机关不掌握相关政府信息).
@@ -37,7 +37,8 @@ GROUPS = {
 _TABLE = (
     Outcome("granted", "granted", "予以公开", "第三十六条第（一）、（二）项", ("content",), NONE),
     Outcome("partly", "partly", "部分公开", "第三十七条", ("content", "reason"), RECONSIDER_FIRST),
-    Outcome("state_secret", "withheld", "属于国家秘密", "第十四条、第三十六条第（三）项", ("reason",), RECONSIDER_FIRST),
+    Outcome("state_secret", "withheld", "属于国家秘密", "第十四条、第三十六条第（三）项", ("reason",),
+            RECONSIDER_FIRST),
     Outcome("forbidden_by_law", "withheld", "其他法律行政法规禁止公开", "第十四条、第三十六条第（三）项",
             ("law", "reason"), RECONSIDER_FIRST),
     Outcome("security_and_stability", "withheld", "危及“三安全一稳定”", "第十四条、第三十六条第（三）项", ("reason",),
@@ -68,7 +69,7 @@ _TABLE = (
 OUTCOMES = {outcome.code: outcome for outcome in _TABLE}
 
 
-# -- the fee (信息处理费, 国办函〔2020〕109号): by item or by page, never both for one application ----------------------
+# -- the fee (信息处理费, 国办函〔2020〕109号): by item or by page, never both for one application -----------------
 
 _ITEM_TIERS = ((10, 0), (30, 100))  # up to so many items in a month, yuan each; from 31 on, each ten cost 100 more
 _PAGE_TIERS = ((30, 0), (100, 10), (200, 20))
