@@ -21,7 +21,12 @@ def mask_names_html(html: str) -> str:
 
 def mask_names_text(text: str) -> str:
     """The same for plain text with tables by tabs, pipes, commas or wide gaps."""
-    return replace(text, _edits(read(text)))
+    return replace(text, name_edits(text))
+
+
+def name_edits(text: str) -> Iterator[tuple[int, int, str]]:
+    """What `mask_names_text` changes: (start, end, what is shown instead), character by character."""
+    return _edits(read(text))
 
 
 def _edits(reading: Reading) -> Iterator[tuple[int, int, str]]:

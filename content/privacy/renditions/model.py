@@ -59,6 +59,7 @@ class Choices:
     mask_names: bool = False  # people in this column must not be identifiable
     keep_hidden: bool = False  # show hidden rows, columns, sheets and text instead of leaving them out
     boxes: tuple[Box, ...] = ()
+    everywhere: Mapping[str, str] = field(default_factory=dict)  # normal form -> kind: cut wherever it stands
     ocr: bool = True  # read pictures, where Tesseract is installed
     limits: Limits = Limits()
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from content import privacy
 from content.privacy.kinds import Decision
 from content.privacy.renditions.model import Choices, Finding
+from content.privacy.renditions.traces import Values
 
 AROUND = 14  # characters shown before and behind a value
+_AGAIN = "与文件里另一处已认定的个人信息相同。"
 
 
 @dataclass(frozen=True)
@@ -55,26 +58,25 @@ class Script:
     def text(self) -> str:
         return "".join(self._parts)
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Marks of state secrets in it 密级标志, as `Inspection.secrets` wants them."""
+        return tuple(dict.fromkeys(mark.value for mark in privacy.looks_secret(self.text)))
+
     def findings(self, choices: Choices) -> list[Finding]:
         """Everything found, whatever was decided of it."""
-        return [finding for finding, _, _ in self.located(choices)]
-
-    def located(self, choices: Choices) -> list[tuple[Finding, int, int]]:
-        """The same, each with its offsets in the text."""
         text = self.text
-        return [(self._finding(text, each), each.start, each.end)
-                for each in privacy.scan_text(text, known_public=choices.known_public)]
+        return [self._finding(text, each) for each in scan(text, choices)]
 
     def _finding(self, text: str, found: privacy.Finding) -> Finding:
-        touched = list(self.touched(found.start, found.end))
+        touched = list(self._touched(found.start, found.end))
         places = dict.fromkeys(piece.where for piece in touched)
         before = text[max(0, found.start - AROUND):found.start].rpartition("\n")[2]
         behind = text[found.end:found.end + AROUND].partition("\n")[0]
         return Finding(found.kind, found.value, found.normal, found.certain, found.why, "、".join(places),
                        bool(touched) and all(piece.dropped for piece in touched), around=(before, behind))
 
-    def touched(self, start: int, end: int) -> Iterator[Piece]:
-        """The pieces that a stretch of the text falls in."""
+    def _touched(self, start: int, end: int) -> Iterator[Piece]:
         at = max(0, bisect_right(self.pieces, start, key=lambda piece: piece.start) - 1)
         for piece in self.pieces[at:]:
             if piece.start >= end:
@@ -85,12 +87,15 @@ class Script:
     def edits(self, choices: Choices) -> dict[Hashable, str]:
         """The new text of every piece that changes, by its ref. A ref that was added twice must not be."""
         text, shown = self.text, {}
-        for found in privacy.scan_text(text, known_public=choices.known_public):
+        for found in scan(text, choices):
             decision = choices.decision(found.kind, found.normal)
             if decision is not Decision.keep:
                 self._cut(found, decision, choices, shown)
+        if choices.mask_names:
+            _mask_names(text, shown)
+        changed = dict.fromkeys(piece for at in sorted(shown) for piece in self._touched(at, at + 1))
         return {piece.ref: "".join(shown.get(piece.start + at, char) for at, char in enumerate(piece.text))
-                for piece in self.pieces if any(piece.start + at in shown for at in range(len(piece.text)))}
+                for piece in changed}
 
     def _cut(self, found: privacy.Finding, decision: Decision, choices: Choices, shown: dict[int, str]) -> None:
         """Note for each character of a finding what is shown in its stead."""
@@ -98,3 +103,31 @@ class Script:
         put = privacy.mask_value(found.value, found.kind, style) if decision is Decision.mask else ""
         put_at = list(put) if len(put) == len(found.value) else [put, *[""] * (len(found.value) - 1)]
         shown |= {found.start + at: char for at, char in enumerate(put_at)}
+
+
+def _mask_names(text: str, shown: dict[int, str]) -> None:
+    """Names of lists made unidentifiable 张*, where nothing was cut already."""
+    for start, end, put in privacy.name_edits(text):
+        for at in range(start, end):
+            shown.setdefault(at, put if at == start else "")
+
+
+def scan(text: str, choices: Choices) -> list[privacy.Finding]:
+    """What detectors find in a text, and what must be cut because it was found elsewhere (`choices.everywhere`)."""
+    found = list(_scanned(text, choices.known_public))
+    if choices.everywhere:
+        taken = {at for each in found for at in range(each.start, each.end)}
+        values = Values(choices.everywhere)
+        found += [_again(text, start, end, value, choices) for start, end, value in values.places(text)
+                  if taken.isdisjoint(range(start, end))]
+    return sorted(found, key=lambda each: each.start)
+
+
+@lru_cache(maxsize=16)
+def _scanned(text: str, known_public: frozenset[str]) -> tuple[privacy.Finding, ...]:
+    """Kept, since a file is inspected, built and looked at again one after the other."""
+    return tuple(privacy.scan_text(text, known_public=known_public))
+
+
+def _again(text: str, start: int, end: int, value: str, choices: Choices) -> privacy.Finding:
+    return privacy.Finding(start, end, choices.everywhere[value], text[start:end], True, _AGAIN, value)
