@@ -78,7 +78,8 @@ class Script:
 
     def _touched(self, start: int, end: int) -> Iterator[Piece]:
         at = max(0, bisect_right(self.pieces, start, key=lambda piece: piece.start) - 1)
-        for piece in self.pieces[at:]:
+        for index in range(at, len(self.pieces)):  # no slice: a workbook has as many pieces as cells
+            piece = self.pieces[index]
             if piece.start >= end:
                 return
             if piece.end > start:
