@@ -1,0 +1,64 @@
+"""Knows photographs of cards that show a person 居民身份证, 银行卡: found by their printed labels, covered whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from content.privacy.renditions.model import Finding
+from content.privacy.renditions.ocr import Word
+from content.privacy.renditions.sight import Area, Sheet, glyphs_of, hull
+
+_FRONT = ("姓名", "性别", "民族", "出生", "住址", "公民身份号码", "公民身份号")
+_BACK = ("居民身份证", "签发机关", "有效期限")
+_BANK = re.compile(r"银联|UnionPay|借记卡|储蓄卡|信用卡|VALID\s*THRU|MONTH\s*/\s*YEAR|VISA|MasterCard", re.IGNORECASE)
+_WHY = "图片中有居民身份证，整张属于个人身份信息。"
+_MARGIN = 0.12  # of a card's printed labels, on each side, up to its edge
+
+
+@dataclass(frozen=True)
+class Card:
+    """A card in a picture and its place, in pixels."""
+
+    finding: Finding
+    box: Area
+
+
+@dataclass(frozen=True)
+class Cards:
+    """The cards that could be placed; `lost` when there are signs of one that could not."""
+
+    placed: tuple[Card, ...] = ()
+    lost: bool = False
+
+
+def cards(words: Iterable[Word], picture: str, where: str) -> Cards:
+    """The cards whose labels were read in a picture."""
+    sheet = Sheet(tuple(glyph for word in words for glyph in glyphs_of(word.text, word.box)))
+    lines = [_Line(sheet, row) for row in sheet.rows]
+    front = [line for line in lines if line.label in _FRONT]
+    back = [line for line in lines if any(label in line.text for label in _BACK)]
+    numbered = any(line.label.startswith("公民身份号") for line in front)
+    if numbered and len(front) >= 3:
+        return Cards((_card(front, picture, where),))
+    if len(back) >= 2:
+        return Cards((_card(back, picture, where),))
+    return Cards(lost=numbered or bool(back) or any(_BANK.search(line.text) for line in lines))
+
+
+class _Line:
+    """A row of characters: its text without gaps, the label it begins with, its place."""
+
+    def __init__(self, sheet: Sheet, row: list[int]) -> None:
+        self.text = "".join(sheet.glyphs[at].text for at in row)
+        self.label = next((label for label in _FRONT if self.text.startswith(label)), "")
+        self.box = hull(sheet.glyphs[at].box for at in row)
+
+
+def _card(lines: list[_Line], picture: str, where: str) -> Card:
+    left, top, right, bottom = hull(line.box for line in lines)
+    width, height = right - left, bottom - top
+    aside, above = _MARGIN * width, 2 * _MARGIN * max(height, width / 3)
+    finding = Finding("ID_CARD", "居民身份证", f"居民身份证图片 {picture}", True, _WHY, where)
+    return Card(finding, (left - aside, top - above, right + aside, bottom + above))

@@ -1,0 +1,198 @@
+"""Knows how writing in a picture is read by Tesseract: several passes, each turned and prepared in another way.
+
+No pass is believed alone: personal data that any of them reads counts. A reading is *confident* only when all that
+looks like writing has been read well; where it is not, or where Tesseract or its Chinese is not installed, a person
+has to look.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+from PIL import Image, ImageFilter, ImageOps
+
+from content.privacy.renditions.ink import writing_left
+
+Area = tuple[float, float, float, float]  # left, top, right, bottom in pixels
+
+MOST_PIXELS = 12_000_000  # larger pictures are read at this size
+BEST_SIDE = 1600  # smaller ones are enlarged towards this long side, at most threefold
+SURE = 55  # Tesseract's confidence, 0 to 100, from which a word counts as read
+FLUENT = 0.6  # share of the characters of a line that must be sure for the rest of it to be believed
+PASS_SECONDS = 40.0
+_KEPT = 24
+_READ: OrderedDict[tuple, Reading] = OrderedDict()  # a file is inspected, built, verified: read once
+
+
+@dataclass(frozen=True)
+class Word:
+    """A stretch of writing with its place in the picture, in pixels, and whether it was read for sure.
+
+    `line` groups the words that Tesseract takes for one line.
+    """
+
+    text: str
+    box: Area
+    sure: bool
+    line: tuple[int, ...] = ()
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the passes over a picture read, best pass first; `confident` as the module says."""
+
+    passes: tuple[tuple[Word, ...], ...]
+    confident: bool
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        return self.passes[0] if self.passes else ()
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One way to read: language, page segmentation mode, quarter turns against the clock, how it is prepared."""
+
+    language: str
+    mode: int
+    turn: int = 0
+    prepared: str = "plain"
+    always: bool = False
+
+
+PASSES = (
+    Pass("chi_sim", 3, prepared="clean", always=True),
+    Pass("eng", 11, always=True),  # digits are read better by it
+    Pass("chi_sim", 11, prepared="local"),
+    Pass("chi_sim", 11, turn=1),
+    Pass("chi_sim", 11, turn=3),
+    Pass("chi_sim", 11, turn=2),
+    Pass("chi_sim", 6, prepared="inverted"),
+)
+
+
+@cache
+def available() -> bool:
+    """Whether Tesseract can be called and has its simplified Chinese."""
+    try:
+        import pytesseract
+
+        return {"chi_sim", "eng"} <= set(pytesseract.get_languages())
+    except Exception:  # not installed, not on the path, not runnable: an option that is not there
+        return False
+
+
+def read(image: Image.Image, *, seconds: float = 60.0, thorough: bool = True) -> Reading:
+    """The writing in an upright or turned picture of any mode without transparency.
+
+    `thorough` False does only the passes that are always done. Without Tesseract: nothing, not confident.
+    """
+    if not available():
+        return Reading((), False)
+    key = (hashlib.sha256(image.tobytes()).digest(), image.size, image.mode, thorough)
+    if key not in _READ:
+        _READ[key] = _read(image, seconds, thorough)
+        while len(_READ) > _KEPT:
+            _READ.popitem(last=False)
+    return _READ[key]
+
+
+def _read(image: Image.Image, seconds: float, thorough: bool) -> Reading:
+    until = time.monotonic() + seconds
+    grey, factor = _working_size(image)
+    done: list[tuple[Word, ...]] = []
+    left = writing_left(grey, ())
+    for way in PASSES if left else ():
+        if time.monotonic() > until:
+            break
+        if way.always or (thorough and left):
+            done.append(tuple(_pass(grey, way, until)))
+            seen = [box for words in done for box in _well_read(words, done)]
+            left = writing_left(grey, seen)
+    best = sorted(done, key=lambda words: -sum(len(word.text) for word in words if word.sure))
+    return Reading(tuple(tuple(_scaled(word, factor) for word in words) for words in best), not left)
+
+
+def _well_read(words: tuple[Word, ...], passes: list[tuple[Word, ...]]) -> Iterator[Area]:
+    """The boxes of lines that were read well as a whole, and of numbers that were read for sure or twice alike."""
+    numbers = Counter(figures for each in passes for figures in {_figures(word.text) for word in each})
+    lines: dict[tuple[int, ...], list[Word]] = {}
+    for word in words:
+        lines.setdefault(word.line, []).append(word)
+    for line in lines.values():
+        good = [word for word in line if word.sure or (_is_number(word) and numbers[_figures(word.text)] > 1)]
+        size = sum(len(word.text) for word in line)
+        fluent = line[0].language != "eng" and size > 2 and sum(len(word.text) for word in good) >= FLUENT * size
+        yield from (word.box for word in (line if fluent else good)
+                    if (word in good if _is_number(word) else fluent))
+
+
+def _figures(text: str) -> str:
+    return "".join(char for char in text if char in "0123456789Xx")
+
+
+def _is_number(word: Word) -> bool:
+    return len(_figures(word.text)) >= 5
+
+
+def _working_size(image: Image.Image) -> tuple[Image.Image, float]:
+    """The picture in grey at a size that Tesseract reads well, and how much larger it is than before."""
+    grey = image.convert("L")
+    side = max(grey.size)
+    factor = min(3.0, max(1.0, BEST_SIDE / side))
+    factor = min(factor, (MOST_PIXELS / (grey.width * grey.height)) ** 0.5)
+    if factor == 1.0:
+        return grey, 1.0
+    size = max(1, round(grey.width * factor)), max(1, round(grey.height * factor))
+    return grey.resize(size, Image.Resampling.BICUBIC), factor
+
+
+def _prepared(grey: Image.Image, how: str) -> Image.Image:
+    if how == "clean":
+        return grey.filter(ImageFilter.MedianFilter(3))
+    return ImageOps.invert(grey) if how == "inverted" else grey
+
+
+def _pass(grey: Image.Image, way: Pass, until: float) -> Iterator[Word]:
+    """The words of one pass, placed in the picture as it was before it was turned."""
+    import pytesseract
+
+    os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # its threads only wait for each other on small machines
+    picture = _prepared(grey.rotate(90 * way.turn, expand=True) if way.turn else grey, way.prepared)
+    local = " -c thresholding_method=2" if way.prepared == "local" else ""
+    try:
+        table = pytesseract.image_to_data(
+            picture, lang=way.language, config=f"--psm {way.mode} --dpi 200{local}",
+            timeout=max(1.0, min(PASS_SECONDS, until - time.monotonic())), output_type=pytesseract.Output.DICT)
+    except (RuntimeError, pytesseract.TesseractError):  # too slow, or a picture it cannot take: read by no pass
+        return
+    for at, text in enumerate(table["text"]):
+        if text.strip():
+            left, top = table["left"][at], table["top"][at]
+            box = (left, top, left + table["width"][at], top + table["height"][at])
+            line = tuple(table[each][at] for each in ("block_num", "par_num", "line_num"))
+            yield Word(text.strip(), _turned_back(box, way.turn, picture.size), table["conf"][at] >= SURE, line,
+                       way.language)
+
+
+def _turned_back(box: Area, turn: int, size: tuple[int, int]) -> Area:
+    """Where a box of the turned picture, of that size, lies in the picture before."""
+    left, top, right, bottom = box
+    width, height = size
+    if turn == 1:
+        return height - bottom, left, height - top, right
+    if turn == 2:
+        return width - right, height - bottom, width - left, height - top
+    return (top, width - right, bottom, width - left) if turn == 3 else box
+
+
+def _scaled(word: Word, factor: float) -> Word:
+    left, top, right, bottom = (each / factor for each in word.box)
+    return replace(word, box=(left, top, right, bottom))
