@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from content.base import Base, now
 
-WAITING, SENT, FAILED = "waiting", "sent", "failed"
+WAITING, SENT, FAILED, CANCELLED = "waiting", "sent", "failed", "cancelled"
 LEASE = dt.timedelta(minutes=5)
 BACK_OFF = (60, 300, 1800, 7200, 21600, 86400)  # seconds to the next attempt; after the last one it has failed
 
@@ -23,7 +23,7 @@ class Delivery(Base):
     """One message to one receiver by one channel."""
 
     __tablename__ = "delivery"
-    __table_args__ = (Index("ix_delivery_due", "state", "next_at"),)
+    __table_args__ = (Index("ix_delivery_due", "state", "next_at"), Index("ix_delivery_document", "document_id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(Text)
@@ -37,13 +37,20 @@ class Delivery(Base):
     lease_until: Mapped[dt.datetime | None]
     sent_at: Mapped[dt.datetime | None]
     problem: Mapped[str] = mapped_column(Text, default="")
+    document_id: Mapped[int | None]  # the document that it carries outside; what is withdrawn is recalled by it
+    recalls: Mapped[int | None]  # the delivery that this one calls back
 
 
-def post(session: Session, channel: str, receiver: str, key: str, **message: Any) -> Delivery:
-    """Write a delivery; one that already has this `key` is returned as it is."""
+def post(session: Session, channel: str, receiver: str, key: str, *, document_id: int | None = None,
+         recalls: int | None = None, **message: Any) -> Delivery:
+    """Write a delivery; one that already has this `key` is returned as it is.
+
+    What carries the words of a published document outside names it by `document_id`, so that it can be recalled.
+    """
     found = session.scalars(select(Delivery).where(Delivery.key == key)).first()
     if found is None:
-        found = Delivery(channel=channel, receiver=receiver, key=key, message=message, next_at=now())
+        found = Delivery(channel=channel, receiver=receiver, key=key, message=message, next_at=now(),
+                         document_id=document_id, recalls=recalls)
         session.add(found)
         session.flush()
     return found
@@ -81,6 +88,37 @@ def release(session: Session, owner: str) -> None:
                     .values(lease_owner=None, lease_until=None))
 
 
+def is_wanted(session: Session, delivery: Delivery) -> bool:
+    """Whether a delivery that was taken is still to be sent: asked at the last moment before it goes."""
+    state = select(Delivery.state).where(Delivery.id == delivery.id)
+    return session.scalar(state) == WAITING
+
+
+def of_document(session: Session, document_id: int) -> list[Delivery]:
+    """What carries a document outside, and what calls it back, in order."""
+    query = select(Delivery).where(Delivery.document_id == document_id).order_by(Delivery.id)
+    return list(session.scalars(query))
+
+
+def recall(session: Session, document_id: int, **message: Any) -> list[Delivery]:
+    """Call back what was pushed of a document: what waits is cancelled; after what was sent, or is just being
+    sent, a delivery with `message` goes by the same channel to the same receiver. Returns these.
+
+    A delivery that is on its way is both: whether it arrived, its channel alone knows.
+    """
+    posted = []
+    query = select(Delivery).where(Delivery.document_id == document_id, Delivery.recalls.is_(None),
+                                   Delivery.state.in_((WAITING, SENT))).order_by(Delivery.id).with_for_update()
+    for delivery in session.scalars(query).all():
+        on_its_way = delivery.lease_owner is not None
+        if delivery.state == WAITING:
+            delivery.state = CANCELLED
+        if on_its_way or delivery.state == SENT:
+            posted.append(post(session, delivery.channel, delivery.receiver, f"recall/{delivery.key}",
+                               document_id=document_id, recalls=delivery.id, **message))
+    return posted
+
+
 def sent(delivery: Delivery, at: dt.datetime | None = None) -> None:
     """The channel took it."""
     delivery.state, delivery.sent_at, delivery.problem = SENT, at or now(), ""
@@ -92,6 +130,8 @@ def failed(delivery: Delivery, problem: str, *, final: bool = False, at: dt.date
     """It did not go; try again later, or give up when `final` or after the last attempt."""
     delivery.problem = problem[:500]
     delivery.lease_owner = delivery.lease_until = None
+    if delivery.state == CANCELLED:
+        return  # it was recalled while it was being tried
     if final or delivery.attempts >= len(BACK_OFF):
         delivery.state = FAILED
     else:

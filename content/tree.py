@@ -68,6 +68,7 @@ class Column(Base):
     featured: Mapped[bool] = mapped_column(default=False)  # 重点领域
     masks: Mapped[dict] = mapped_column(default=dict)  # kind of personal data -> "partial"; the rest in full
     mask_names: Mapped[bool] = mapped_column(default=False)
+    archive: Mapped[dict] = mapped_column(default=dict, server_default="{}")  # 归档规则: `years`, `out_of_force`
 
 
 FIELDS = tuple(column.key for column in Column.__table__.columns if column.key != "id")
@@ -109,6 +110,7 @@ class Node:
     featured: bool
     masks: dict[str, str]
     mask_names: bool
+    archive: dict[str, Any]
     children: tuple[Node, ...] = field(default=(), repr=False)
 
     @property
@@ -130,6 +132,11 @@ class Node:
         yield self
         for child in self.children:
             yield from child.walk()
+
+    @property
+    def archive_rule(self) -> dict[str, Any]:
+        """The 归档规则 that holds here: its own, else that of the nearest column above; `{}` for none."""
+        return next((node.archive for node in self.chain if node.archive), {})
 
     def is_public(self) -> bool:
         """内部公开 is inherited: nothing below an internal column is public."""

@@ -49,8 +49,15 @@ def deliver(database: Database, channel: str, sender: Sender, owner: str) -> int
     with database.writer.begin() as session:
         taken = outbox.lease(session, owner, BATCH, channel=channel)
     for delivery in taken:
-        _report(database, delivery, owner, _send(sender, delivery))
+        if _is_wanted(database, delivery):
+            _report(database, delivery, owner, _send(sender, delivery))
     return len(taken)
+
+
+def _is_wanted(database: Database, delivery: Delivery) -> bool:
+    """What was recalled since it was taken does not go out."""
+    with database.reader() as session:
+        return outbox.is_wanted(session, delivery)
 
 
 def _send(sender: Sender, delivery: Delivery) -> Exception | None:

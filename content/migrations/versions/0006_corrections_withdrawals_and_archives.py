@@ -1,14 +1,12 @@
 """What a correction changed, why something was withdrawn, when its validity turns, when it is archived, recalls"""
 
-from pathlib import Path
-
 import sqlalchemy as sa
 from alembic import op
 
 from content.base import UTCDateTime
 
 revision = "0006"
-down_revision = "0005" if any(Path(__file__).parent.glob("0005_*")) else "0004"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
