@@ -184,13 +184,14 @@ def reopen(session: Session, document: Document, found: Found, *, actor_id: int)
 # -- making the rendition ---------------------------------------------------------------------------------------
 
 def make(session: Session, document: Document, revision: Revision, node: Node, secret: bytes,
-         known_public: frozenset[str], *, chain: list | None = None, at: dt.datetime | None = None) -> Rendition:
+         known_public: frozenset[str], *, chain: list | None = None, changes: list[str] | None = None,
+         at: dt.datetime | None = None) -> Rendition:
     """The rendition of a settled revision, checked after it was made. Raises `NotClean`."""
     judged = review(document, revision, secret, known_public)
     if judged.blockers:
         raise NotClean(judged.blockers)
     made = render(document, revision, node, judged, secret, known_public)
-    made.chain, made.made = chain or [], at or now()
+    made.chain, made.changes, made.made = chain or [], changes or [], at or now()
     if problems := inspect(made, judged, secret, known_public):
         raise NotClean(problems)
     session.add(made)

@@ -129,7 +129,7 @@ class _Writer:
         if row["state"] == "withdrawn":
             when = moment(row["withdrawn_at"])
             fire(self.session, self.house, document, "withdraw", self._holder(Role.SIGNER, node), now=when,
-                 why=row["withdrawn_reason"])
+                 why=row["withdrawn_reason"], reason_kind="privacy")
         if row["state"] == "department_review":
             self._reopen(document, node)
 

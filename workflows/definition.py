@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from content.documents import REASONS
 from content.people import Role
 
 _STATE_KEYS = {"title", "english", "days", "editable", "final"}
-_TRANSITION_KEYS = {"name", "title", "english", "from", "to", "roles", "guards", "effects", "reason", "tone", "done"}
+_TRANSITION_KEYS = {"name", "title", "english", "from", "to", "roles", "guards", "effects", "reason", "kinds", "tone",
+                    "done"}
 TONES = ("primary", "plain", "danger")
 
 
@@ -25,7 +27,8 @@ class DefinitionError(ValueError):
 
 @dataclass(frozen=True)
 class State:
-    """`days`: working days within which somebody should move on from here; `editable`: the text may change."""
+    """`days`: working days within which somebody should move on from here; `editable`: the text may change;
+    `public`: what the requester of a case is told that is going on, Chinese."""
 
     name: str
     title: str
@@ -37,7 +40,7 @@ class State:
 
 @dataclass(frozen=True)
 class Transition:
-    """`roles`: who may; `system` in the file means the worker alone. `reason`: must be given, and is journalled."""
+    """`roles`: who may; `system` in the file means the worker. `reason`: must be given, and is journalled."""
 
     name: str
     title: str
@@ -49,8 +52,12 @@ class Transition:
     guards: tuple[str, ...]
     effects: tuple[str, ...]
     reason: bool
+    kinds: dict[str, frozenset[Role]]  # of reasons, one of which must be named (撤回原因); who may name each
     tone: str
     done: str  # what the desk says when it is done
+    requester: bool = False
+    asks: tuple[str, ...] = ()
+    letter: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,7 @@ class Workflow:
         return found
 
 
-def load(path: Path, guards: Collection[str], effects: Collection[str]) -> Workflow:
+def load(path: Path, guards: Collection[str], effects: Collection[str], asks: Collection[str] = ()) -> Workflow:
     """Read and check one definition file."""
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -93,7 +100,7 @@ def load(path: Path, guards: Collection[str], effects: Collection[str]) -> Workf
                             transitions)
     except KeyError as problem:
         raise DefinitionError(f"{path.name}: {problem} is missing") from None
-    _check(path, workflow, guards, effects)
+    _check(path, workflow, guards, effects, asks)
     return workflow
 
 
@@ -107,18 +114,24 @@ def _transition(path: Path, table: dict[str, Any]) -> Transition:
     if unknown := table.keys() - _TRANSITION_KEYS:
         raise DefinitionError(f"{path.name}: transition {table.get('name')!r} has unknown keys "
                               f"{', '.join(sorted(unknown))}")
-    system = "system" in table["roles"]
+    kinds = {kind: _roles(path, table, names) for kind, names in table.get("kinds", {}).items()}
+    return Transition(table["name"], table["title"], table["english"], tuple(table["from"]), table["to"],
+                      _roles(path, table, table["roles"]), "system" in table["roles"],
+                      tuple(table.get("guards", ())), tuple(table.get("effects", ())), table.get("reason", False), kinds,
+                      table.get("tone", "plain"), table.get("done", f"{table['title']}：已办理"), requester,
+                      tuple(table.get("asks", ())), table.get("letter", ""))
+
+
+def _roles(path: Path, table: dict[str, Any], names: list[str]) -> frozenset[Role]:
     try:
-        roles = frozenset(Role(role) for role in table["roles"] if role != "system")
+        return frozenset(Role(role) for role in names if role != "system")
     except ValueError as problem:
         raise DefinitionError(f"{path.name}: transition {table['name']!r}: {problem}; roles are "
-                              f"{', '.join(Role)} and system") from None
-    return Transition(table["name"], table["title"], table["english"], tuple(table["from"]), table["to"], roles, system,
-                      tuple(table.get("guards", ())), tuple(table.get("effects", ())), table.get("reason", False),
-                      table.get("tone", "plain"), table.get("done", f"{table['title']}：已办理"))
+                              f"{', '.join(Role)}, system and requester") from None
 
 
-def _check(path: Path, workflow: Workflow, guards: Collection[str], effects: Collection[str]) -> None:
+def _check(path: Path, workflow: Workflow, guards: Collection[str], effects: Collection[str],
+           asks: Collection[str]) -> None:
     names = set(workflow.states)
     if workflow.initial not in names:
         raise DefinitionError(f"{path.name}: the initial state {workflow.initial!r} is not a state")
@@ -128,19 +141,29 @@ def _check(path: Path, workflow: Workflow, guards: Collection[str], effects: Col
         for state in (*transition.sources, transition.target):
             if state not in names:
                 raise DefinitionError(f"{where} names the state {state!r}, which is not defined")
-        for known, used, what in ((guards, transition.guards, "guard"), (effects, transition.effects, "effect")):
+        for known, used, what in ((guards, transition.guards, "guard"), (effects, transition.effects, "effect"),
+                                  (asks, transition.asks, "question")):
             for name in used:
                 if name not in known:
                     raise DefinitionError(f"{where} names the {what} {name!r}; there are {', '.join(sorted(known))}")
         if transition.tone not in TONES:
             raise DefinitionError(f"{where}: tone is one of {', '.join(TONES)}")
-        if not transition.roles and not transition.system:
+        if not transition.roles and not transition.system and not transition.requester:
             raise DefinitionError(f"{where} has no roles: nobody could ever take it")
+        _check_kinds(where, transition)
         for source in transition.sources:
             if (transition.name, source) in seen:
                 raise DefinitionError(f"{where} leaves {source!r} twice")
             seen.add((transition.name, source))
     _check_ways(path, workflow)
+
+
+def _check_kinds(where: str, transition: Transition) -> None:
+    for kind, roles in transition.kinds.items():
+        if kind not in REASONS:
+            raise DefinitionError(f"{where} names the kind of reason {kind!r}; there are {', '.join(REASONS)}")
+        if not roles or roles - transition.roles:
+            raise DefinitionError(f"{where}: who may name {kind!r} must be among its roles")
 
 
 def _check_ways(path: Path, workflow: Workflow) -> None:

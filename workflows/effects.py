@@ -7,15 +7,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
-from content import clearing, journal, outbox
+from content import clearing, corrections, journal, outbox, privacy
 from content.base import local_date
 from content.documents import (
     ARCHIVED,
     PUBLIC,
+    UNSAID,
     WITHDRAWN,
     Document,
     Draft,
@@ -23,15 +23,12 @@ from content.documents import (
     Live,
     Relation,
     Rendition,
-    Revision,
 )
 from content.numbers import index_number, normal_number, take
 from content.people import User
 from content.types import type_of
+from workflows import cards, validity
 from workflows.moves import Effect, Move, Refused
-
-ABOLISHED = "废止"
-ENDING = ("abolishes", "supersedes")  # relations that end the validity of what they point at
 
 
 def publish(move: Move) -> None:
@@ -45,17 +42,28 @@ def publish(move: Move) -> None:
     move.session.flush()
     _list(move, live)
     _relate(move)
-    live.validity = _validity(move, live)
+    validity.settle(move.session, live, local_date(move.now))
     move.subject.publish_at, move.subject.emergency = None, False
-    move.notes |= {"rendition": made.id, "url": live.url, "first": first}
+    card = cards.published(move.session, move.subject, made, move.node, move.tree)
+    move.notes |= {"rendition": made.id, "url": live.url, "first": first, "card": card}
 
 
 def _rendition(move: Move) -> Rendition:
     try:
         return clearing.make(move.session, move.subject, move.subject.head, move.node, move.house.finding_secret,
-                             move.house.known_public(move.tree), chain=_chain(move), at=move.now)
+                             move.house.known_public(move.tree), chain=_chain(move), at=move.now,
+                             changes=_changes(move))
     except clearing.NotClean as problem:
         raise Refused(*problem.reasons) from None
+
+
+def _changes(move: Move) -> list[str]:
+    """Which parts a correction changes, for its public record; none of what is published for the first time."""
+    before = corrections.last_public(move.session, move.subject.id)
+    if before is None or move.subject.live is None:
+        return []
+    again = [corrections.AGAIN] if move.subject.live.is_withdrawn else []
+    return again + corrections.parts(before, move.subject.head) or [corrections.REMADE]
 
 
 def _first_publication(move: Move) -> Live:
@@ -79,7 +87,8 @@ def _fill(move: Move, live: Live, made: Rendition) -> None:
     data, document = made.data, move.subject
     if live.state == WITHDRAWN:
         live.published = _published(move)
-    live.state, live.reason = PUBLIC, ""
+    live.state, live.archived, live.reason_kind, live.reason = PUBLIC, None, "", ""
+    live.corrections = (live.corrections or 0) + bool(made.changes)
     live.audience = live.cleared_for = "public" if move.node.is_public() else "internal"
     live.rendition_id, live.type, live.title = made.id, document.type, made.title
     live.column_id, live.department_id = document.column_id, document.department_id
@@ -103,40 +112,21 @@ def _list(move: Move, live: Live) -> None:
 def _relate(move: Move) -> None:
     """Links to other documents, as this text has them; what it abolishes is shown as abolished from now on."""
     document, kinds = move.subject, type_of(move.subject.type).relations
-    touched = _ended_by(move)
+    touched = validity.ended_by(move.session, document.id)
     move.session.execute(delete(Relation).where(Relation.source_id == document.id))
     for name, kind in kinds.items():
         target = move.session.get(Document, document.head.data.get(name) or 0)
         if target is not None and target is not document:
             move.session.add(Relation(source_id=document.id, target_id=target.id, kind=kind))
     move.session.flush()
-    _renew_validity(move, touched | _ended_by(move))
+    _renew(move, touched)
 
 
-def _ended_by(move: Move) -> set[int]:
-    """Ids of the documents that this one abolishes or replaces, by the relations as they are."""
-    return set(move.session.scalars(select(Relation.target_id).where(Relation.source_id == move.subject.id,
-                                                                     Relation.kind.in_(ENDING))))
-
-
-def _renew_validity(move: Move, ids: Iterable[int]) -> None:
-    """The 有效性 of other documents, after one that abolishes them was published, corrected or withdrawn."""
-    for live in move.session.scalars(select(Live).where(Live.document_id.in_(ids), Live.state != WITHDRAWN)):
-        validity = _validity(move, live)
-        if live.validity != validity:
-            live.validity, live.changed = validity, move.now
-            verb = "abolished" if validity == ABOLISHED else "reinstated"
-            journal.record(move.session, f"document.{verb}", ("document", live.document_id), at=move.now,
-                           actor_id=None if move.actor.system else move.actor.user_id, by=move.subject.id)
-
-
-def _validity(move: Move, live: Live) -> str:
-    """废止 while a document that abolishes or replaces it is live, else what its own text says."""
-    query = (select(Relation.source_id).join(Live, Live.document_id == Relation.source_id)
-             .where(Relation.target_id == live.document_id, Relation.kind.in_(ENDING), Live.state != WITHDRAWN))
-    if move.session.scalar(query.limit(1)) is not None:
-        return ABOLISHED
-    return move.session.get_one(Rendition, live.rendition_id).data.get("validity", "")
+def _renew(move: Move, touched: set[int]) -> None:
+    """The 有效性 of what it ended, or ends now."""
+    ids = touched | validity.ended_by(move.session, move.subject.id)
+    validity.renew(move.session, ids, move.now, by=move.subject.id,
+                   actor_id=None if move.actor.system else move.actor.user_id)
 
 
 def _chain(move: Move) -> list[list[str]]:
@@ -201,9 +191,7 @@ def take_over(move: Move) -> None:
 
 def restore_live_text(move: Move) -> None:
     """The text on the desk is again the one that the public has, or last had, and so is the state."""
-    query = (select(Rendition.revision_id).join(Revision, Revision.id == Rendition.revision_id)
-             .where(Revision.document_id == move.subject.id).order_by(Rendition.id.desc()).limit(1))
-    move.subject.head_id = move.session.scalars(query).one()
+    move.subject.head_id = corrections.last_public(move.session, move.subject.id).id
     move.subject.state = {ARCHIVED: "archived", WITHDRAWN: "withdrawn"}.get(move.subject.live.state, move.subject.state)
 
 
@@ -213,19 +201,34 @@ def forget_drafts(move: Move) -> None:
 
 
 def withdraw(move: Move) -> None:
-    """Close the gate at once and keep a tombstone: neither the title nor the text stays within public reach."""
-    live = move.subject.live
-    live.state, live.reason, live.changed = WITHDRAWN, move.why, move.now
-    live.rendition_id, live.title, live.number = None, "", ""
+    """Close the gate at once and keep a tombstone; call back what was pushed.
+
+    Number and kind of reason stay. Of what was withdrawn for privacy or secrecy, neither the title nor the words of
+    the reason do: these are in the journal alone.
+    """
+    live, kind = move.subject.live, move.facts["reason_kind"]
+    live.state, live.reason_kind, live.changed = WITHDRAWN, kind, move.now
+    live.reason = "" if kind in UNSAID else privacy.mask_text(move.why, privacy.scan_text(move.why))
+    live.title = "" if kind in UNSAID else live.title
+    live.rendition_id = live.turns = None
     move.session.execute(delete(Listing).where(Listing.document_id == live.document_id))
-    move.notes["url"] = live.url
+    recalled = outbox.recall(move.session, live.document_id, **_recall_notice(live))
+    move.notes |= {"url": live.url, "kind": kind, "recalled": len(recalled)}
     move.session.flush()
-    _renew_validity(move, _ended_by(move))
+    _renew(move, set())
+
+
+def _recall_notice(live: Live) -> dict[str, str]:
+    """What those are told who were sent it: which one, never what it was about."""
+    return {"subject": f"撤回通知：索引号{live.index_number}", "url": live.url,
+            "text": f"此前发送给您的信息（索引号{live.index_number}）已经撤回，请删除，不要再转发或者引用。\n"
+                    f"撤回情况见：{live.url}\n"}
 
 
 def archive(move: Move) -> None:
-    """It stays readable and says since when it is archived."""
-    move.subject.live.state, move.subject.live.changed = ARCHIVED, move.now
+    """It stays readable and says since when it is archived (网站发展指引: “已归档”和归档日期)."""
+    live = move.subject.live
+    live.state, live.archived, live.changed = ARCHIVED, move.now, move.now
 
 
 EFFECTS: dict[str, Effect] = {effect.__name__: effect for effect in (

@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 
 from content import journal
 from content.base import now as present
-from content.documents import Document, lock
+from content.documents import REASONS, Document, lock
 from content.house import House
+from content.people import ROLE_TITLES, Role
 from content.tree import Node, Tree
-from workflows import access
+from workflows import access, cards
 from workflows.access import Identity
 from workflows.definition import DefinitionError, Transition, Workflow, load
 from workflows.effects import EFFECTS
@@ -53,16 +54,19 @@ def _prepare(session: Session, house: House, subject: Document, name: str, actor
         raise Refused(f"现在是“{workflow.states[subject.state].title}”，不能做这一步；可能别人已经处理过，请刷新页面")
     tree = house.tree(session)
     node = tree.by_id[subject.column_id]
-    in_right_of = _right(transition, actor, node, tree)
+    in_right_of = _right(transition, actor, node, tree, facts.get("reason_kind"))
     behalf = in_right_of if in_right_of != actor.user_id else None
     return Move(session, house, tree, subject, node, workflow, transition, actor, behalf, now, why, facts)
 
 
-def _right(transition: Transition, actor: Identity, node: Node, tree: Tree) -> int | None:
-    """In whose right the actor may do it. Raises `NotAllowed`."""
+def _right(transition: Transition, actor: Identity, node: Node, tree: Tree, kind: str | None) -> int | None:
+    """In whose right the actor may do it, for this kind of reason where there are kinds. Raises `NotAllowed`."""
     if transition.system and actor.system:
         return actor.user_id
-    found = access.holder(actor, transition.roles, node, tree)
+    found = access.holder(actor, transition.kinds.get(kind, transition.roles), node, tree)
+    if found is None and kind in transition.kinds:
+        who = "、".join(ROLE_TITLES[role][0] for role in Role if role in transition.kinds[kind])
+        raise NotAllowed(f"以“{REASONS[kind]}”为由{transition.title}，由{who}办理")
     if found is None:
         raise NotAllowed(f"您没有在“{node.name}”做“{transition.title}”的权限")
     return found
@@ -84,10 +88,17 @@ def _carry_out(move: Move) -> journal.Entry:
     move.session.flush()
     payload = {"from": before, "to": move.subject.state, "why": move.why, "revision": move.subject.head_id,
                **move.notes}
+    if not move.actor.system:
+        payload["signed"] = cards.signature(move.actor.name, move.actor.unit, move.transition.title, move.why)
     if move.on_behalf_of is not None:
         payload["on_behalf_of"] = move.on_behalf_of
     return journal.record(move.session, f"document.{move.transition.name}", ("document", move.subject.id),
                           actor_id=None if move.actor.system else move.actor.user_id, at=move.now, **payload)
+
+
+def kinds_open(move_by: Identity, transition: Transition, node: Node, tree: Tree) -> list[str]:
+    """The kinds of reason that this person may name, in the order of the definition."""
+    return [kind for kind, roles in transition.kinds.items() if access.holder(move_by, roles, node, tree) is not None]
 
 
 @dataclass(frozen=True)

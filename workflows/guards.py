@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from content import clearing, journal
 from content.base import SHANGHAI, local_date
-from content.documents import WITHDRAWN, Revision
+from content.documents import REASONS, WITHDRAWN, Revision
 from content.types import type_of
 from workflows.moves import Guard, Move
 
@@ -128,6 +128,13 @@ def is_live(move: Move) -> list[str]:
     return [] if live is not None and live.state != WITHDRAWN else ["公众现在看不到这篇，没有可办的"]
 
 
+def kind_named(move: Move) -> list[str]:
+    """The kind of reason is named (撤回原因): the tombstone says it."""
+    if move.facts.get("asking") or move.facts.get("reason_kind") in move.transition.kinds:
+        return []
+    return [f"请选择{move.transition.title}原因：{'、'.join(REASONS[kind] for kind in move.transition.kinds)}"]
+
+
 def was_live(move: Move) -> list[str]:
     """The public has, or once had, a text of it: what is on the desk is a correction."""
     return [] if move.subject.live is not None else ["从来没有公开过，没有更正可以放弃；不要的可以作废"]
@@ -164,5 +171,5 @@ def _moment(moment: dt.datetime) -> str:
 CONCERNS = frozenset({"is_live", "was_live", "never_live", "own_document", "is_emergency"})
 GUARDS: dict[str, Guard] = {guard.__name__: guard for guard in (
     findings_settled, metadata_complete, column_open, not_twice, confidentiality_statement, statement_made,
-    column_is_internal, not_before_agreed_date, moment_given, moment_reached, is_live, was_live, never_live,
+    column_is_internal, not_before_agreed_date, moment_given, moment_reached, is_live, kind_named, was_live, never_live,
     own_document, is_emergency, period_over)}

@@ -36,7 +36,7 @@ def test_a_revision_and_what_was_made_of_it_are_emptied_and_the_journal_says_so(
     assert LEAK in words(session, withdrawn)
     with pytest.raises(StillPublic, match="先撤回"):
         erase_revision(session, withdrawn, 1, actor_id=7, why="本人要求删除")
-    county.move(session, withdrawn, "withdraw", "wangjianguo", why="泄露住址")
+    county.move(session, withdrawn, "withdraw", "wangjianguo", why="泄露住址", reason_kind="privacy")
     erase_revision(session, withdrawn, 1, actor_id=7, why="个人信息保护法第四十七条")
     session.commit()
     assert LEAK not in words(session, withdrawn) and "更正稿" in words(session, withdrawn)
@@ -66,7 +66,7 @@ def test_it_needs_a_revision_and_a_reason(session, county, ordinal, why, problem
     "UPDATE revision SET body = 'x' WHERE ordinal = 1", "UPDATE revision SET author_id = NULL WHERE ordinal = 1",
     "UPDATE rendition SET body = 'x'", "DELETE FROM rendition", "DELETE FROM revision WHERE ordinal = 1"])
 def test_an_erasure_on_record_lets_through_nothing_but_the_emptying(house, session, county, withdrawn, statement):
-    county.move(session, withdrawn, "withdraw", "wangjianguo", why="泄露住址")
+    county.move(session, withdrawn, "withdraw", "wangjianguo", why="泄露住址", reason_kind="privacy")
     erase_revision(session, withdrawn, 1, actor_id=7, why="x")
     session.commit()
     with pytest.raises(DatabaseError, match="append-only"), house.database.writer.begin() as other:

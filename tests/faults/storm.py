@@ -61,7 +61,7 @@ class Storm:
 
     def withdraw(self, session: Session) -> str:
         document = self._any(session)
-        if document is None or not self._fire(session, document, "withdraw", "zhoumin", why="内容有误"):
+        if document is None or not self._fire(session, document, "withdraw", "zhoumin", why="内容有误", reason_kind="error"):
             return ""
         return f"withdrawn {document.id}"
 

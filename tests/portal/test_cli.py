@@ -197,7 +197,8 @@ def test_search_shows_what_may_be_read_though_the_index_is_late(gongkai, house, 
     assert found["total"] == 2 and {hit["id"] for hit in found["hits"]} == {each.id for each in documents}
     assert found["hits"][0].keys() == {"id", "source_id", "title", "url", "date", "score", "snippet"}
     with house.database.writer.begin() as session:
-        county.move(session, session.get_one(Document, documents[0].id), "withdraw", "zhoumin", why="内容有误")
+        county.move(session, session.get_one(Document, documents[0].id), "withdraw", "zhoumin", why="内容有误",
+                    reason_kind="error")
     found = json.loads(gongkai("search", "供水检修", "--json")[1])
     assert found["total"] == 1 and [hit["id"] for hit in found["hits"]] == [documents[1].id]
     assert json.loads(gongkai("search", "供水", "--limit", "0", "--json")[1])["hits"] == []

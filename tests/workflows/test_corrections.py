@@ -47,7 +47,7 @@ def test_a_correction_of_what_was_abolished_leaves_it_abolished(session, county,
 
 def test_what_was_abolished_is_in_force_again_when_the_abolishing_text_is_withdrawn_or_corrected(session, county, pair):
     old, new = pair
-    county.move(session, new, "withdraw", "wangjianguo", why="依据有误")
+    county.move(session, new, "withdraw", "wangjianguo", why="依据有误", reason_kind="error")
     session.commit()
     assert old.live.validity == "有效"
     assert journal.history(session, "document", old.id)[-1].action == "document.reinstated"
@@ -85,7 +85,7 @@ def test_a_correction_keeps_the_day_of_publication_and_a_backdated_one_is_not_ta
 
 
 @pytest.mark.parametrize(("name", "by", "facts", "state"), [
-    ("archive", "zhangli", {}, "archived"), ("withdraw", "wangjianguo", {"why": "有误"}, "withdrawn")])
+    ("archive", "zhangli", {}, "archived"), ("withdraw", "wangjianguo", {"why": "有误", "reason_kind": "error"}, "withdrawn")])
 def test_an_abandoned_correction_leads_back_to_where_it_began(session, county, name, by, facts, state):
     document = county.publish(session, county.write(session))
     head = document.head_id

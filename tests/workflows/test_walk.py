@@ -163,10 +163,10 @@ def test_a_correction_can_be_abandoned(session, county):
 def test_a_withdrawal_holds_at_once_and_leaves_no_text(session, county):
     document = county.publish(session, county.write(session))
     session.commit()
-    county.move(session, document, "withdraw", "wangjianguo", why="内容有误")
+    county.move(session, document, "withdraw", "wangjianguo", why="内容有误", reason_kind="privacy")
     session.commit()
     live = document.live
-    assert live.is_withdrawn and (live.title, live.rendition_id, live.reason) == ("", None, "内容有误")
+    assert live.is_withdrawn and (live.title, live.rendition_id, live.reason, live.reason_kind) == ("", None, "", "privacy")
     assert repository.latest(session, now(), 10) == []
     assert repository.readable_ids(session, now()) == set()
 
@@ -174,7 +174,7 @@ def test_a_withdrawal_holds_at_once_and_leaves_no_text(session, county):
 def test_a_withdrawal_is_possible_in_the_middle_of_a_correction(session, county):
     document = county.publish(session, county.write(session))
     county.move(session, document, "revise", "zhangli", why="x")
-    county.move(session, document, "withdraw", "wangjianguo", why="内容有误")
+    county.move(session, document, "withdraw", "wangjianguo", why="内容有误", reason_kind="privacy")
     assert document.state == "withdrawn" and document.live.is_withdrawn
 
 

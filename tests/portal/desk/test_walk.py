@@ -140,7 +140,7 @@ def test_correcting_and_withdrawing(browser, house, county, written, press):
     assert press("zhangli", number, "abandon").status_int == 303
     page = editor.get(f"/desk/document/{number}")
     assert "正在更正" not in page.text and "没有经过" not in page.text and "（更正）" not in page.html.find("h1").text
-    assert press("zhoumin", number, "withdraw", why="信息有误").status_int == 303
+    assert press("zhoumin", number, "withdraw", why="信息有误", reason_kind="error").status_int == 303
     assert browser().get(url, expect_errors=True).status_int == 410
 
 

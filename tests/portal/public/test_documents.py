@@ -76,7 +76,7 @@ def test_an_archived_document_says_since_when(site):
 
 def test_a_withdrawn_document_leaves_reason_and_office_but_neither_title_nor_text(site):
     url = site.publish(title="低保对象名单公示", body="<p>名单如下。</p>")
-    site.fire(url, "withdraw", why="附件含个人信息，处理后重新发布")
+    site.fire(url, "withdraw", why="附件含个人信息，处理后重新发布", reason_kind="privacy")
     page = site.get(url, status=410)
     assert "附件含个人信息，处理后重新发布" in page.text and "0399-6660000" in page.text and "县民政局" in page.text
     assert "低保对象" not in page.text and "名单如下" not in page.text
@@ -99,7 +99,7 @@ def test_a_withdrawn_document_vanishes_everywhere_at_once_though_the_index_still
     for page in pages:
         assert "名单公示" in site.get(page).text.replace("<mark>", "").replace("</mark>", ""), page
     assert url in site.get("/sitemap/2026.xml").text
-    site.fire(url, "withdraw", why="含个人信息")
+    site.fire(url, "withdraw", why="含个人信息", reason_kind="privacy")
     for page in pages:
         assert "名单公示" not in site.get(page).text.replace("<mark>", "").replace("</mark>", ""), page
     site.get("/sitemap/2026.xml", status=404)
