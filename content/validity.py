@@ -1,4 +1,4 @@
-"""Whether a text is in force on a day (有效性), as its own dates say; what other documents do to it is not known here."""
+"""Whether a text is in force on a day (有效性), as its own dates say; what others do to it is not known here."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ def _version(session: Session, row: journal.Row) -> dict[str, Any]:
 def _from_rendition(session: Session, rendition_id: int) -> dict[str, Any]:
     made = session.get_one(Rendition, rendition_id)
     revision = session.get_one(Revision, made.revision_id)
-    units = {step: unit for step, unit in made.chain}
+    units = dict(made.chain)
     return {"title": made.title, "type": type_of(revision.document.type).title, "ordinal": revision.ordinal,
             "number": made.data.get("number", ""), "formed": made.data.get("formed", ""),
             "department": units.get("制定", ""), "authors": _authors(session, revision.document),

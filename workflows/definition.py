@@ -114,17 +114,19 @@ def _transition(path: Path, table: dict[str, Any]) -> Transition:
     if unknown := table.keys() - _TRANSITION_KEYS:
         raise DefinitionError(f"{path.name}: transition {table.get('name')!r} has unknown keys "
                               f"{', '.join(sorted(unknown))}")
-    kinds = {kind: _roles(path, table, names) for kind, names in table.get("kinds", {}).items()}
-    return Transition(table["name"], table["title"], table["english"], tuple(table["from"]), table["to"],
-                      _roles(path, table, table["roles"]), "system" in table["roles"],
-                      tuple(table.get("guards", ())), tuple(table.get("effects", ())), table.get("reason", False), kinds,
-                      table.get("tone", "plain"), table.get("done", f"{table['title']}：已办理"), requester,
-                      tuple(table.get("asks", ())), table.get("letter", ""))
+    names, kinds = table["roles"], table.get("kinds", {})
+    return Transition(
+        table["name"], table["title"], table["english"], tuple(table["from"]), table["to"],
+        _roles(path, table, names), "system" in names, tuple(table.get("guards", ())),
+        tuple(table.get("effects", ())), table.get("reason", False),
+        {kind: _roles(path, table, allowed) for kind, allowed in kinds.items()}, table.get("tone", "plain"),
+        table.get("done", f"{table['title']}：已办理"), "requester" in names, tuple(table.get("asks", ())),
+        table.get("letter", ""))
 
 
 def _roles(path: Path, table: dict[str, Any], names: list[str]) -> frozenset[Role]:
     try:
-        return frozenset(Role(role) for role in names if role != "system")
+        return frozenset(Role(role) for role in names if role not in ("system", "requester"))
     except ValueError as problem:
         raise DefinitionError(f"{path.name}: transition {table['name']!r}: {problem}; roles are "
                               f"{', '.join(Role)}, system and requester") from None

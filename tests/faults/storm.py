@@ -61,7 +61,8 @@ class Storm:
 
     def withdraw(self, session: Session) -> str:
         document = self._any(session)
-        if document is None or not self._fire(session, document, "withdraw", "zhoumin", why="内容有误", reason_kind="error"):
+        said = {"why": "内容有误", "reason_kind": "error"}
+        if document is None or not self._fire(session, document, "withdraw", "zhoumin", **said):
             return ""
         return f"withdrawn {document.id}"
 

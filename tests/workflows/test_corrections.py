@@ -85,7 +85,8 @@ def test_a_correction_keeps_the_day_of_publication_and_a_backdated_one_is_not_ta
 
 
 @pytest.mark.parametrize(("name", "by", "facts", "state"), [
-    ("archive", "zhangli", {}, "archived"), ("withdraw", "wangjianguo", {"why": "有误", "reason_kind": "error"}, "withdrawn")])
+    ("archive", "zhangli", {}, "archived"),
+    ("withdraw", "wangjianguo", {"why": "有误", "reason_kind": "error"}, "withdrawn")])
 def test_an_abandoned_correction_leads_back_to_where_it_began(session, county, name, by, facts, state):
     document = county.publish(session, county.write(session))
     head = document.head_id

@@ -50,7 +50,8 @@ def mover(county, document_id, name, by, **facts):
     return lambda session: county.move(session, session.get_one(Document, document_id), name, by, **facts)
 
 
-@pytest.mark.parametrize("other", [("sign", {}), ("return", {"why": "补充依据"}), ("withdraw", {"why": "x", "reason_kind": "error"})])
+@pytest.mark.parametrize("other", [("sign", {}), ("return", {"why": "补充依据"}),
+                                   ("withdraw", {"why": "x", "reason_kind": "error"})])
 def test_of_two_who_decide_at_once_exactly_one_does(house, county, cleared, other):
     name, facts = other
     problems = at_once(house, mover(county, cleared, "sign", "wangjianguo"),
