@@ -14,12 +14,12 @@ from dataclasses import dataclass
 
 from PIL import ExifTags, Image, ImageCms, ImageDraw, ImageOps, UnidentifiedImageError
 
-from content.privacy.kinds import Decision
+from content import privacy
 from content.privacy.renditions import ocr
 from content.privacy.renditions.cards import cards
 from content.privacy.renditions.model import Choices, Finding, Limits, Picture, Refused
 from content.privacy.renditions.script import Script
-from content.privacy.renditions.sight import Area, Sheet, glyphs_of, hull, in_place
+from content.privacy.renditions.sight import Area, Sheet, glyphs_of, hull, in_place, judge
 
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP")
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
@@ -50,7 +50,7 @@ class Seen:
     covered: tuple[Area, ...]
     text: str
     read: bool
-    words: tuple[ocr.Word, ...] = ()  # of the best pass; those under a cover are left out
+    secrets: tuple[str, ...] = ()  # marks of state secrets
 
 
 def inspect_picture(data: bytes, choices: Choices, name: str, where: str) -> tuple[list[Finding], Picture]:
@@ -187,43 +187,18 @@ def noted(opened: Opened, choices: Choices, where: str) -> list[Finding]:
 def look(image: Image.Image, choices: Choices, name: str, where: str) -> Seen:
     """Read a picture of mode L or RGB, and note what must be covered by the choices made."""
     reading = ocr.read(image) if choices.ocr else ocr.Reading((), False)
-    sheets = [_sheet(words) for words in reading.passes]
-    found: list[tuple[Finding, list[Area]]] = []
-    for sheet in sheets:
-        for finding, touched in sheet.findings(choices, where):
-            boxes = sheet.boxes(touched)
-            if not any(_mostly_in(hull(boxes), others) for _, others in found):
-                found.append((finding, boxes))
+    sheets = [sheet_of(words) for words in reading.passes]
     shown = cards(reading.words, name, where)
-    found += [(card.finding, [card.box]) for card in shown.placed]
-    kept = [box for finding, boxes in found for box in boxes
-            if choices.decision(finding.kind, finding.normal) is Decision.keep]
-    covered = [box for sheet in sheets for box in sheet.boxes(sheet.cut(choices)) if not _mostly_in(box, kept)]
-    covered += [card.box for card in shown.placed
-                if choices.decision(card.finding.kind, card.finding.normal) is not Decision.keep]
-    findings = tuple(in_place(finding, name, hull(boxes), image.size) for finding, boxes in found)
-    words = tuple(word for word in reading.words if not any(_touch(word.box, box) for box in covered))
-    return Seen(findings, tuple(covered), _sheet(words).text.strip(), reading.confident and not shown.lost, words)
+    judged = judge(sheets, choices, where, [(card.finding, card.box) for card in shown.placed])
+    findings = tuple(in_place(finding, name, hull(boxes), image.size) for finding, boxes in judged.found)
+    text = sheet_of(word for word in reading.words if not judged.touches(word.box)).text.strip()
+    secrets = dict.fromkeys(mark.value for sheet in sheets for mark in privacy.looks_secret(sheet.text))
+    return Seen(findings, judged.covered, text, reading.confident and not shown.lost, tuple(secrets))
 
 
-def _sheet(words: Iterable[ocr.Word]) -> Sheet:
+def sheet_of(words: Iterable[ocr.Word]) -> Sheet:
+    """The words of one pass of OCR as a sheet."""
     return Sheet(tuple(glyph for word in words for glyph in glyphs_of(word.text, word.box)), guessing=True)
-
-
-def _area(box: Area) -> float:
-    return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
-
-
-def _shared(one: Area, other: Area) -> float:
-    return _area((max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])))
-
-
-def _mostly_in(box: Area, others: Iterable[Area]) -> bool:
-    return sum(_shared(box, other) for other in others) > 0.5 * _area(box)
-
-
-def _touch(one: Area, other: Area) -> bool:
-    return _shared(one, other) > 0.1 * min(_area(one), _area(other))
 
 
 def drawn(choices: Choices, name: str, size: tuple[int, int]) -> list[Area]:

@@ -95,7 +95,7 @@ class Sheet:
             for finding, span in self._guessed(script, choices, ""):
                 if choices.decision(finding.kind, finding.normal) is not Decision.keep:
                     shown |= dict.fromkeys(_touched(script, *span), "*")
-        return shown
+        return {at: put for at, put in shown.items() if self.guessing or put != self.glyphs[at].text}
 
     def _guessed(self, script: Script, choices: Choices, where: str) -> Iterator[tuple[Finding, tuple[int, int]]]:
         """Numbers of the length of papers and cards that no detector knows: OCR may have misread a digit."""
@@ -191,6 +191,54 @@ def glyphs_of(text: str, box: Area) -> list[Glyph]:
         glyphs.append(Glyph(char, (left, first, right, last) if upright else (first, top, last, bottom)))
         at += width
     return glyphs
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Findings with their places, and what must be covered by the choices made; places in units of the sheets."""
+
+    found: tuple[tuple[Finding, tuple[Area, ...]], ...]
+    covered: tuple[Area, ...]
+
+    def touches(self, box: Area) -> bool:
+        """Whether something at this place must be covered."""
+        return any(shared(box, other) > 0.1 * min(size_of(box), size_of(other)) for other in self.covered)
+
+
+def judge(sheets: Iterable[Sheet], choices: Choices, where: str,
+          more: Iterable[tuple[Finding, Area]] = ()) -> Judged:
+    """Several readings of one picture, best first, taken together: what any of them finds counts, each place once.
+
+    What was decided to be kept is not covered because another reading misread it.
+    """
+    sheets = list(sheets)
+    found: list[tuple[Finding, tuple[Area, ...]]] = [(finding, (box,)) for finding, box in more]
+    covered = [box for finding, box in more if not _kept(finding, choices)]
+    for sheet in sheets:
+        for finding, touched in sheet.findings(choices, where):
+            boxes = tuple(sheet.boxes(touched))
+            if not any(mostly_in(hull(boxes), others) for _, others in found):
+                found.append((finding, boxes))
+    kept = [box for finding, boxes in found if _kept(finding, choices) for box in boxes]
+    covered += [box for sheet in sheets for box in sheet.boxes(sheet.cut(choices)) if not mostly_in(box, kept)]
+    return Judged(tuple(found), tuple(covered))
+
+
+def _kept(finding: Finding, choices: Choices) -> bool:
+    return choices.decision(finding.kind, finding.normal) is Decision.keep
+
+
+def size_of(box: Area) -> float:
+    return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
+
+
+def shared(one: Area, other: Area) -> float:
+    """The area that two boxes have in common."""
+    return size_of((max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])))
+
+
+def mostly_in(box: Area, others: Iterable[Area]) -> bool:
+    return sum(shared(box, other) for other in others) > 0.5 * size_of(box)
 
 
 def in_place(finding: Finding, picture: str, box: Area, size: tuple[float, float]) -> Finding:
