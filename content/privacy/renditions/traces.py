@@ -27,17 +27,25 @@ class Values:
     def __init__(self, values: Iterable[str]) -> None:
         self._forms = {form: value for value in values if telling(value) for form in (compact(value),)
                        if len(form) >= TELLING}
-        self._sizes = sorted({len(form) for form in self._forms}, reverse=True)
+        self._sizes: dict[str, list[int]] = {}
+        for form in sorted(self._forms, key=len, reverse=True):
+            sizes = self._sizes.setdefault(form[:TELLING], [])
+            if len(form) not in sizes:
+                sizes.append(len(form))
 
     def __bool__(self) -> bool:
         return bool(self._forms)
 
+    def _at(self, text: str, start: int) -> int:
+        """The length of the longest value that begins here, or 0."""
+        sizes = self._sizes.get(text[start:start + TELLING], ())
+        return next((size for size in sizes if text[start:start + size] in self._forms), 0)
+
     def within(self, text: str) -> Iterator[str]:
         """The values whose compact form stands in a compact text."""
-        for size in self._sizes:
-            for start in range(len(text) - size + 1):
-                if found := self._forms.get(text[start:start + size]):
-                    yield found
+        for start in range(len(text) - TELLING + 1):
+            if size := self._at(text, start):
+                yield self._forms[text[start:start + size]]
 
     def places(self, text: str) -> Iterator[tuple[int, int, str]]:
         """(start, end, value) for every value in a text; none overlaps another. A value is no part of a longer
@@ -52,7 +60,7 @@ class Values:
             letters = "".join(reading.digits[index] for index in at)
         free = 0
         for start in range(len(letters)):
-            size = next((size for size in self._sizes if letters[start:start + size] in self._forms), 0)
+            size = self._at(letters, start)
             if not size or start < free:
                 continue
             first, last = at[start], at[start + size - 1]
