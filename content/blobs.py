@@ -1,7 +1,8 @@
 """Blobs: sealed files, each at the address that is the SHA-256 of what is stored.
 
 A blob is written beside its place and renamed into it, so that a crash leaves either nothing or all of it; its
-row is in the database only when the transaction commits. `verify` reads every file again.
+row is in the database only when the transaction commits, and it goes only when the transaction that dropped it
+has. Files that a crash left without a row are swept away after a day. `verify` reads every file again.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Text, select
+from sqlalchemy import Text, delete, event, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from content.base import Base, now
 from content.keys import KeyStore
 
 _ADDRESS = re.compile(r"[0-9a-f]{64}")
+_DROPPED = "gongkai.blobs.dropped"
 
 
 class Blob(Base):
@@ -41,12 +43,30 @@ class BlobStore:
 
     def put(self, session: Session, plain: bytes) -> str:
         """Seal and store; returns the address."""
+        blob = self.write(session, plain)
+        session.add(blob)
+        session.flush()
+        return blob.address
+
+    def write(self, session: Session, plain: bytes) -> Blob:
+        """Seal and write the file; the row is for the caller to add, in a transaction that need not wait for it."""
         sealed = self.keys.seal(session, plain)
         address = hashlib.sha256(sealed).hexdigest()
         self._write(self._path(address), sealed)
-        session.add(Blob(address=address, size=len(sealed), created=now()))
-        session.flush()
-        return address
+        return Blob(address=address, size=len(sealed), created=now())
+
+    def drop(self, session: Session, address: str) -> None:
+        """Forget a blob that nothing refers to any more; its file goes once the transaction has committed."""
+        session.execute(delete(Blob).where(Blob.address == address))
+        session.info.setdefault(_DROPPED, []).append(self._path(address))
+
+    def sweep(self, session: Session, before: dt.datetime) -> int:
+        """Take away files older than `before` that have no row: a crash left them. Returns how many."""
+        found = [path for path in self.folder.glob("??/*") if path.stat().st_mtime < before.timestamp()]
+        known = set(session.scalars(select(Blob.address))) if found else set()
+        for path in (left := [path for path in found if path.name not in known]):
+            path.unlink(missing_ok=True)
+        return len(left)
 
     def get(self, session: Session, address: str) -> bytes:
         """The plain bytes. Raises `FileNotFoundError`, or `KeyProblem` when the file was changed."""
@@ -81,3 +101,14 @@ class BlobStore:
             os.fsync(folder)  # the row must not outlive the name of its file when the power fails
         finally:
             os.close(folder)
+
+
+@event.listens_for(Session, "after_commit")
+def _unlink(session: Session) -> None:
+    for path in session.info.pop(_DROPPED, ()):
+        path.unlink(missing_ok=True)
+
+
+@event.listens_for(Session, "after_rollback")
+def _keep(session: Session) -> None:
+    session.info.pop(_DROPPED, None)

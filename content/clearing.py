@@ -1,13 +1,16 @@
 """Clearing a revision: what personal data is in it, what was decided about each, and the rendition made of it.
 
-Fail-closed: `make` refuses when anything is unsettled, secret-marked or unseen, cuts the rest out, and then reads
-the finished rendition again: whatever the detectors still find there, and any trace of a value that was to be cut
-out, stops it.
+A value is decided about once, wherever it stands: in the title, the text, the attachments. Fail-closed: `make`
+refuses when anything is unsettled, secret-marked or unseen, cuts the rest out, and then reads the finished rendition
+again: whatever the detectors still find there, and any trace of a value that was to be cut out, stops it. Of
+attachments only renditions made by today's decisions go out; their files are read once more before the gate opens.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -15,14 +18,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from content import journal, privacy
+from content import filing, journal, privacy
 from content.base import now
 from content.documents import Document, Rendition, Revision, Settlement
+from content.filing import Filed
+from content.house import House
+from content.keys import KeyProblem
 from content.privacy import Decision
 from content.tree import Node
 from content.types import type_of
 
 TELLING = 8  # letters and digits from which on a value is looked for in the whole rendition
+PLACES = 20  # places of one value that are named
 SUMMARY = 120  # characters of the body that stand in for a missing summary
 
 
@@ -57,12 +64,16 @@ class Found:
 
 @dataclass(frozen=True)
 class Review:
-    """Everything that must be known of a revision before it may go out."""
+    """Everything that must be known of a revision before it may go out.
+
+    `pictures` when there is one in the text that was not uploaded here; `lost` counts attachments that are not there.
+    """
 
     found: tuple[Found, ...]
     secrets: tuple[str, ...]
     pictures: bool
-    attachments: int
+    files: tuple[Filed, ...] = ()
+    lost: int = 0
 
     @property
     def open(self) -> tuple[Found, ...]:
@@ -70,7 +81,7 @@ class Review:
 
     @property
     def blockers(self) -> list[str]:
-        """Why it cannot go out, one sentence each."""
+        """Why it cannot go on, one sentence each."""
         reasons = []
         if self.open:
             kinds = "、".join(dict.fromkeys(each.title for each in self.open))
@@ -78,37 +89,59 @@ class Review:
         if self.secrets:
             reasons.append(f"正文有密级标志（{'、'.join(self.secrets)}）：涉密文件不得上网，请核对后删除标志或停止公开")
         if self.pictures:
-            reasons.append("正文里有图片：图片还不能自动检查个人信息，请先移除")
-        if self.attachments:
-            reasons.append(f"有{self.attachments}个附件：附件还不能自动检查个人信息，请先移除")
-        return reasons
+            reasons.append("正文里有不是在本稿上传的图片，不能检查：请移除，或者上传图片后插入")
+        if self.lost:
+            reasons.append(f"有{self.lost}个附件或者图片不属于这一稿，请移除后重新上传")
+        return reasons + [sentence for each in self.files if (sentence := _stopped(each))]
+
+    @property
+    def unseen(self) -> list[str]:
+        """Attachments with pictures that nobody has vouched for: what a reviewer has to do before it goes out."""
+        return [f"附件“{each.label}”有{len(each.unread)}幅图片或扫描页不能由程序核对："
+                "请审核人或保密审查人员看过以后作出说明" for each in self.files if each.unread]
+
+
+def _stopped(at: Filed) -> str:
+    """Why an attachment cannot go out, where that is not said with what was found in it."""
+    if at.secrets:
+        return f"附件“{at.label}”有密级标志（{'、'.join(at.secrets)}）：涉密文件不得上网，请核对后移除附件或停止公开"
+    return {filing.WAITING: f"附件“{at.label}”还在检查，请稍候",
+            filing.REFUSED: f"附件“{at.label}”不能公开：{at.reason}",
+            filing.PREPARING: f"附件“{at.label}”的公开版还没有生成，请稍候",
+            filing.FAILED: f"附件“{at.label}”的公开版没有通过核验：{at.reason}"}.get(at.stage, "")
 
 
 @dataclass(frozen=True)
 class _Scan:
-    """The findings of one revision before anything was decided: (key, finding, place)."""
+    """The findings of the words of one revision before anything was decided: (key, finding, place)."""
 
     items: tuple[tuple[str, Any, str], ...]
     secrets: tuple[str, ...]
     pictures: bool
 
 
-def review(document: Document, revision: Revision, secret: bytes, known_public: frozenset[str]) -> Review:
-    """What was found in `revision`, with the decisions that were made for this document."""
-    scan = _scan(revision, secret, known_public)
+def review(session: Session, house: House, document: Document, revision: Revision) -> Review:
+    """What was found in `revision` and its attachments, with the decisions that were made for this document."""
+    known_public = house.known_public(house.tree(session))
+    scan = _scan(revision, house.finding_secret, known_public)
+    files = filing.filed(session, house, document, filing.attachments_of(session, revision))
     settled = {each.key: each for each in document.settlements}
     groups: dict[str, list[tuple[Any, str]]] = {}
-    for key, finding, place in scan.items:
+    for key, finding, place in (*scan.items, *_in_files(files)):
         groups.setdefault(key, []).append((finding, place))
     found = [_found(number, key, group, settled.get(key)) for number, (key, group) in enumerate(groups.items(), 1)]
-    return Review(tuple(found), scan.secrets, scan.pictures, len(revision.attachments))
+    return Review(tuple(found), scan.secrets, scan.pictures, tuple(files), len(filing.shown(revision)) - len(files))
+
+
+def _in_files(files: Iterable[Filed]) -> list[tuple[str, Any, str]]:
+    return [(key, finding, filing.place(at, finding)) for at in files for key, finding in at.noted]
 
 
 def _found(number: int, key: str, group: list[tuple[Any, str]], settled: Settlement | None) -> Found:
     first = group[0][0]
     made = Found(key, number, first.kind, privacy.KINDS[first.kind].zh, first.value, first.why,
-                 all(finding.certain for finding, _ in group), tuple(dict.fromkeys(place for _, place in group)),
-                 len(group))
+                 all(finding.certain for finding, _ in group),
+                 tuple(dict.fromkeys(place for _, place in group))[:PLACES], len(group))
     if settled is None:
         return made
     return replace(made, decision=Decision(settled.decision), reason=settled.reason, actor_id=settled.actor_id)
@@ -131,7 +164,7 @@ def _scan_texts(written: tuple[tuple[str, str], ...], title: str, body: str, sec
         items.append((privacy.value_key(secret, finding), finding, place))
     plain = privacy.plain_text(body)
     secrets = dict.fromkeys(mark.value for text in (title, plain) for mark in privacy.looks_secret(text))
-    return _Scan(tuple(items), tuple(secrets), privacy.has_embedded_pictures(body))
+    return _Scan(tuple(items), tuple(secrets), privacy.has_embedded_pictures(filing.without_pictures(body)))
 
 
 def texts(revision: Revision) -> dict[str, str]:
@@ -167,8 +200,13 @@ def settle(session: Session, document: Document, found: Found, decision: Decisio
     session.flush()
     session.expire(document, ["settlements"])
     journal.record(session, "document.settle", ("document", document.id), actor_id=actor_id, kind=found.kind,
-                   decision=decision.value, reason=reason, places=list(found.places), count=found.count)
+                   decision=decision.value, reason=reason, places=_said(found.places), count=found.count)
     return made
+
+
+def _said(places: Iterable[str]) -> list[str]:
+    """Places as the journal has them: without the names of files and sheets."""
+    return list(dict.fromkeys(place.partition("“")[0] for place in places))
 
 
 def reopen(session: Session, document: Document, found: Found, *, actor_id: int) -> None:
@@ -183,25 +221,43 @@ def reopen(session: Session, document: Document, found: Found, *, actor_id: int)
 
 # -- making the rendition ---------------------------------------------------------------------------------------
 
-def make(session: Session, document: Document, revision: Revision, node: Node, secret: bytes,
-         known_public: frozenset[str], *, chain: list | None = None, changes: list[str] | None = None,
-         at: dt.datetime | None = None) -> Rendition:
-    """The rendition of a settled revision, checked after it was made. Raises `NotClean`."""
-    judged = review(document, revision, secret, known_public)
-    if judged.blockers:
-        raise NotClean(judged.blockers)
-    made = render(document, revision, node, judged, secret, known_public)
+def make(session: Session, house: House, document: Document, revision: Revision, node: Node, *, address: str,
+         chain: list | None = None, changes: list[str] | None = None, at: dt.datetime | None = None) -> Rendition:
+    """The rendition of a settled revision, checked after it was made. Raises `NotClean`.
+
+    `address` is that of its page without the suffix (`/doc/2026/12`), below which its files lie.
+    """
+    judged = review(session, house, document, revision)
+    if reasons := [*judged.blockers, *judged.unseen]:
+        raise NotClean(reasons)
+    made = render(session, house, document, revision, node, judged, address=address)
+    made.files = [filing.entry(each) for each in judged.files]
     made.chain, made.changes, made.made = chain or [], changes or [], at or now()
-    if problems := inspect(made, judged, secret, known_public):
+    if problems := [*inspect(session, house, made, judged, address), *_reread(session, house, judged.files)]:
         raise NotClean(problems)
     session.add(made)
     session.flush()
     return made
 
 
-def render(document: Document, revision: Revision, node: Node, judged: Review, secret: bytes,
-           known_public: frozenset[str]) -> Rendition:
+def _reread(session: Session, house: House, files: Iterable[Filed]) -> list[str]:
+    """The stored files once more: each must still be what was verified."""
+    problems = []
+    for at in files:
+        for made in (at.rendition, *at.variants):
+            try:
+                data = house.blobs.get(session, made.address)
+            except (OSError, KeyProblem):
+                data = b""
+            if hashlib.sha256(data).hexdigest() != made.sha256:
+                problems.append(f"附件“{at.label}”的公开版损坏了，请联系管理员")
+    return problems
+
+
+def render(session: Session, house: House, document: Document, revision: Revision, node: Node, judged: Review, *,
+           address: str = "") -> Rendition:
     """Cut out what was decided; what is open is masked, so that a preview never shows it either."""
+    secret, known_public = house.finding_secret, house.known_public(house.tree(session))
     decisions = {each.key: each.decision or Decision.mask for each in judged.found}
 
     def decide(finding: Any) -> Decision:
@@ -221,7 +277,7 @@ def render(document: Document, revision: Revision, node: Node, judged: Review, s
     data = {name: written.get(title, revision.data.get(name)) for name, title in _titles(document)
             if revision.data.get(name) not in (None, "")}
     return Rendition(revision_id=revision.id, title=clean(revision.title), body=body, text=text, data=data,
-                     summary=data.get("summary") or _opening(text), chain=[])
+                     summary=data.get("summary") or _opening(text), chain=[], files=[])
 
 
 def _titles(document: Document) -> list[tuple[str, str]]:
@@ -251,17 +307,27 @@ def _telling(value: str) -> bool:
     return sum(char.isalnum() for char in value) >= TELLING
 
 
-def inspect(made: Rendition, judged: Review, secret: bytes, known_public: frozenset[str]) -> list[str]:
+def inspect(session: Session, house: House, made: Rendition, judged: Review, address: str) -> list[str]:
     """Read a finished rendition with fresh eyes; one sentence for each thing that must not be there."""
+    secret, known_public = house.finding_secret, house.known_public(house.tree(session))
     kept = {each.key for each in judged.found if each.decision is Decision.keep}
     cut = [each.value for each in judged.found if each.decision is not Decision.keep and _telling(each.value)]
-    plain = [made.title, made.summary, *(str(value) for value in made.data.values())]
+    plain = [made.title, made.summary, *(str(value) for value in made.data.values()),
+             *(each["name"] for each in made.files)]
     findings = [finding for text in plain for finding in privacy.scan_text(text, known_public=known_public)]
     findings += privacy.scan_html(made.body, known_public=known_public)
     problems = [f"公开版里仍有{privacy.KINDS[finding.kind].zh}：{finding.why}" for finding in findings
                 if privacy.value_key(secret, finding) not in kept]
     if privacy.residual("\n".join((*plain, made.text, made.body)), cut):
         problems.append("公开版里仍能找到应当去掉的内容，可能换了写法或藏在链接、属性里，请检查正文")
-    if privacy.has_embedded_pictures(made.body):
-        problems.append("公开版里有图片，还不能自动检查")
+    if privacy.has_embedded_pictures(_without_own(made.body, made.files, address)):
+        problems.append("公开版里有不能核对的图片")
     return list(dict.fromkeys(problems))
+
+
+def _without_own(body: str, files: Iterable[Mapping[str, Any]], address: str) -> str:
+    """The body without the pictures that are among its files."""
+    ids = "|".join(str(each["id"]) for each in files if each["role"] == filing.PICTURE)
+    if not ids:
+        return body
+    return re.sub(rf'<img\b[^>]*?\ssrc="{re.escape(address)}/files/(?:{ids})/[\w.%-]+"[^>]*>', "", body)

@@ -163,8 +163,7 @@ class _Writer:
             clearing.reopen(self.session, document, found[0], actor_id=reviewer.user_id)
 
     def _review(self, document: Document) -> clearing.Review:
-        known = self.house.known_public(self.tree)
-        return clearing.review(document, document.head, self.house.finding_secret, known)
+        return clearing.review(self.session, self.house, document, document.head)
 
     def _holder(self, role: Role, node: Node, login: str = "", unlike: Identity | None = None) -> Identity:
         """Someone who holds `role` for the column: the named one if he does, else the one held nearest to it."""

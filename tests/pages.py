@@ -77,7 +77,7 @@ def _documents(session: Session) -> list[Page]:
 def desk_pages(session: Session, house: House) -> list[Page]:
     """What the staff see: the work of each role, then what the three administrators manage."""
     tree = house.tree(session)
-    draft, reviewed = _unsettled(session, house, tree), _in_state(session, "department_review")
+    draft, reviewed = _unsettled(session, house), _in_state(session, "department_review")
     return [
         *(Page(f"desk-{login}", "/desk", login) for login in ("chenhao", "liuyang", "helixin", "wangjianguo")),
         *_writing(tree, draft.id),
@@ -123,11 +123,10 @@ def _in_state(session: Session, state: str) -> Document:
                            .order_by(Document.state_since)).first()
 
 
-def _unsettled(session: Session, house: House, tree: Tree) -> Document:
+def _unsettled(session: Session, house: House) -> Document:
     """A draft in which personal data waits to be settled."""
-    known = house.known_public(tree)
     return next(each for each in session.scalars(select(Document).where(Document.state == "draft"))
-                if review(each, each.head, house.finding_secret, known).open)
+                if review(session, house, each, each.head).open)
 
 
 def all_pages(house: House) -> list[Page]:

@@ -33,12 +33,11 @@ from workflows.moves import Effect, Move, Refused
 
 def publish(move: Move) -> None:
     """Make the rendition of the head revision and let the public have it."""
-    made = _rendition(move)
-    live = move.subject.live
-    first = live is None
-    if live is None:
-        live = _first_publication(move)
+    first = move.subject.live is None
+    live = _first_publication(move) if first else move.subject.live
+    made = _rendition(move, live)
     _fill(move, live, made)
+    move.subject.live = live
     move.session.flush()
     _list(move, live)
     _relate(move)
@@ -48,10 +47,10 @@ def publish(move: Move) -> None:
     move.notes |= {"rendition": made.id, "url": live.url, "first": first, "card": card}
 
 
-def _rendition(move: Move) -> Rendition:
+def _rendition(move: Move, live: Live) -> Rendition:
     try:
-        return clearing.make(move.session, move.subject, move.subject.head, move.node, move.house.finding_secret,
-                             move.house.known_public(move.tree), chain=_chain(move), at=move.now,
+        return clearing.make(move.session, move.house, move.subject, move.subject.head, move.node,
+                             address=live.url.removesuffix(".html"), chain=_chain(move), at=move.now,
                              changes=_changes(move))
     except clearing.NotClean as problem:
         raise Refused(*problem.reasons) from None
@@ -67,14 +66,12 @@ def _changes(move: Move) -> list[str]:
 
 
 def _first_publication(move: Move) -> Live:
+    """A row with its numbers alone, for the rendition to know its address; whatever refuses takes them back."""
     published = _published(move)
     year = local_date(published).year
     unit = move.tree.departments.by_id[move.subject.department_id]
-    live = Live(document_id=move.subject.id, year=year, serial=take(move.session, f"doc/{year}"), published=published,
+    return Live(document_id=move.subject.id, year=year, serial=take(move.session, f"doc/{year}"), published=published,
                 index_number=index_number(move.session, unit.organ_code or unit.code, year, move.house.index_rule))
-    move.session.add(live)
-    move.subject.live = live
-    return live
 
 
 def _published(move: Move) -> dt.datetime:

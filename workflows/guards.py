@@ -18,12 +18,17 @@ from workflows.moves import Guard, Move
 # Steps by which somebody answers for a text; the chain of responsibility is made of them.
 CHAIN = ("submit", "approve", "clear", "sign", "schedule", "publish_urgently", "confirm")
 WRITING = ("create", "save")
+DECIDING = ("document.settle", "document.reopen", "document.choose")  # what changes what the public will see
 
 
 def findings_settled(move: Move) -> list[str]:
-    """Nothing unsettled, secret or unseen is in the text (《条例》第十五条、第十七条)."""
-    known = move.house.known_public(move.tree)
-    return clearing.review(move.subject, move.subject.head, move.house.finding_secret, known).blockers
+    """Nothing unsettled or secret is in the text and its attachments (《条例》第十五条、第十七条).
+
+    Pictures that no program can read have been looked at, once it has left the writer: that is a reviewer's work.
+    """
+    judged = clearing.review(move.session, move.house, move.subject, move.subject.head)
+    leaves_writer = move.workflow.states[move.subject.state].editable and "publish" not in move.transition.effects
+    return judged.blockers if leaves_writer else [*judged.blockers, *judged.unseen]
 
 
 def metadata_complete(move: Move) -> list[str]:
@@ -86,7 +91,7 @@ def confidentiality_statement(move: Move) -> list[str]:
 def statement_made(move: Move) -> list[str]:
     """Somebody has made the confidentiality statement for this very revision, and for what is cut out of it."""
     for row in reversed(journal.told(move.session, "document", move.subject.id)):
-        if row.action in ("document.settle", "document.reopen"):
+        if row.action in DECIDING:
             return ["保密审查以后，个人信息的处理又有改动，请退回修改后重新送审"]
         if row.payload.get("statement") and row.payload.get("revision") == move.subject.head_id:
             return []

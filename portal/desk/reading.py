@@ -33,14 +33,14 @@ def known_public(request: Request) -> frozenset[str]:
 
 def review(request: Request, document: Document, revision: Revision) -> clearing.Review:
     """What was found in a revision, and what was decided about it."""
-    return clearing.review(document, revision, request.house.finding_secret, known_public(request))
+    return clearing.review(request.db, request.house, document, revision)
 
 
 def rendition(request: Request, document: Document, revision: Revision) -> Any:
     """The rendition that would be made of a revision now; nothing is stored."""
     judged = review(request, document, revision)
     node = request.tree.by_id[document.column_id]
-    return clearing.render(document, revision, node, judged, request.house.finding_secret, known_public(request))
+    return clearing.render(request.db, request.house, document, revision, node, judged)
 
 
 def text(request: Request, document: Document, revision: Revision) -> Text:

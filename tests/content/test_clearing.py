@@ -11,14 +11,12 @@ MOBILE = "13812345678"
 
 
 def review(county, session, document):
-    known = county.house.known_public(county.house.tree(session))
-    return clearing.review(document, document.head, county.house.finding_secret, known)
+    return clearing.review(session, county.house, document, document.head)
 
 
 def make(county, session, document):
-    known = county.house.known_public(county.house.tree(session))
     node = county.house.tree(session).by_id[document.column_id]
-    return clearing.make(session, document, document.head, node, county.house.finding_secret, known)
+    return clearing.make(session, county.house, document, document.head, node, address="/doc/2026/1")
 
 
 def test_one_value_is_one_finding_wherever_it_stands(session, county):
@@ -100,10 +98,8 @@ def test_office_phones_of_the_directory_stay(session, county):
 
 def test_a_preview_never_shows_what_is_open(session, county):
     document = county.write(session, body=f"<p>王芳手机{MOBILE}。</p>")
-    tree = county.house.tree(session)
-    known, secret = county.house.known_public(tree), county.house.finding_secret
-    judged = clearing.review(document, document.head, secret, known)
-    shown = clearing.render(document, document.head, tree.by_id[document.column_id], judged, secret, known)
+    node = county.house.tree(session).by_id[document.column_id]
+    shown = clearing.render(session, county.house, document, document.head, node, review(county, session, document))
     assert MOBILE not in shown.body
 
 

@@ -155,8 +155,7 @@ def test_a_decision_changed_after_the_confidentiality_review_goes_back_there(ses
     for name, by, facts in (("submit", "zhangli", {}), ("approve", "zhoumin", {}),
                             ("clear", "helixin", {"statement": STATEMENT})):
         county.move(session, document, name, by, **facts)
-    known = county.house.known_public(county.house.tree(session))
-    found = review(document, document.head, county.house.finding_secret, known).found[0]
+    found = review(session, county.house, document, document.head).found[0]
     settle(session, document, found, Decision.keep, "改为保留", actor_id=county.users["zhangli"])
     with pytest.raises(Refused, match="又有改动"):
         county.move(session, document, "sign", "wangjianguo")
