@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from content import privacy
 from content.privacy.kinds import Decision
 from content.privacy.renditions.detect import format_of
-from content.privacy.renditions.model import Built, Choices, Finding, Inspection, Refused, Source
+from content.privacy.renditions.model import Choices, Cleaned, Finding, Inspection, Refused, Source
 from content.privacy.renditions.script import Script
 from content.privacy.renditions.traces import telling
 from content.privacy.renditions.verifier import verify
 
 FILE_NAME = "文件名"
-
-
-@dataclass(frozen=True)
-class Cleaned:
-    """A rendition that was read again after it was made. `name` is the file name that the public sees."""
-
-    built: Built
-    inspection: Inspection
-    name: str
-    verified: bool = True
-
-    @property
-    def action(self) -> str:
-        """unchanged when a reader sees what the original showed, else cleaned."""
-        return "cleaned" if self.built.changed else "unchanged"
 
 
 def inspect(source: Source, choices: Choices) -> Inspection:

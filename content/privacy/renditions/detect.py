@@ -61,12 +61,17 @@ def format_of(source: Source, limits: Limits | None = None) -> Format:
 
 def check_size(source: Source, limits: Limits) -> None:
     """Raises `Refused` for a file that is empty, too large, or packed in too many others."""
-    if not source.data:
-        raise Refused("damaged", "文件是空的：请检查后重新上传")
-    if len(source.data) > limits.octets:
-        raise too_large(f"文件有{len(source.data) / 1024 / 1024:.0f}兆，超过{limits.octets / 1024 / 1024:.0f}兆的上限")
+    check_octets(len(source.data), limits)
     if source.depth > limits.depth:
         raise Refused("nested", f"压缩包里又套了压缩包，超过{limits.depth}层：请解开后分别上传")
+
+
+def check_octets(size: int, limits: Limits) -> None:
+    """The same of a file of which only the size is known yet."""
+    if not size:
+        raise Refused("damaged", "文件是空的：请检查后重新上传")
+    if size > limits.octets:
+        raise too_large(f"文件有{size / 1024 / 1024:.0f}兆，超过{limits.octets / 1024 / 1024:.0f}兆的上限")
 
 
 def suffix_of(name: str) -> str:

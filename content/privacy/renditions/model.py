@@ -138,6 +138,21 @@ class Built:
 
 
 @dataclass(frozen=True)
+class Cleaned:
+    """A rendition that was read again after it was made. `name` is the file name that the public sees."""
+
+    built: Built
+    inspection: Inspection
+    name: str
+    verified: bool = True
+
+    @property
+    def action(self) -> str:
+        """unchanged when a reader sees what the original showed, else cleaned."""
+        return "cleaned" if self.built.changed else "unchanged"
+
+
+@dataclass(frozen=True)
 class Source:
     """A file to work on. `depth` counts the files it is packed in."""
 

@@ -7,7 +7,18 @@ from dataclasses import asdict, fields, replace
 from typing import Any
 
 from content.privacy.kinds import Decision
-from content.privacy.renditions.model import Box, Built, Choices, Finding, Inspection, Limits, Picture, Source
+from content.privacy.renditions.detect import check_size
+from content.privacy.renditions.model import (
+    Box,
+    Built,
+    Choices,
+    Cleaned,
+    Finding,
+    Inspection,
+    Limits,
+    Picture,
+    Source,
+)
 from content.privacy.renditions.sandbox import call
 
 _ANSWERS = f"{__name__}:answer"
@@ -19,10 +30,8 @@ def run_inspect(source: Source, choices: Choices) -> Inspection:
     return read_inspection(answer["inspection"])
 
 
-def run_clean(source: Source, choices: Choices, unattended: bool = False) -> Any:
-    """`cleaning.clean` in a child process: a `cleaning.Cleaned`. Raises `Refused`, also slow, large and damaged."""
-    from content.privacy.renditions.cleaning import Cleaned
-
+def run_clean(source: Source, choices: Choices, unattended: bool = False) -> Cleaned:
+    """`cleaning.clean` in a child process: see there. Raises `Refused`, also slow, large and damaged."""
     answer, octets = _ask("clean", source, choices, unattended=unattended)
     built = Built(octets, **{**answer["built"], "removed": tuple(answer["built"]["removed"])})
     return Cleaned(built, read_inspection(answer["inspection"]), answer["name"])
@@ -35,10 +44,7 @@ def run_page(source: Source, name: str, choices: Choices) -> bytes:
 
 def _ask(verb: str, source: Source, choices: Choices, **more: Any) -> tuple[dict[str, Any], bytes]:
     request = {"verb": verb, "name": source.name, "depth": source.depth, "choices": write_choices(choices), **more}
-    if len(source.data) > choices.limits.octets:
-        from content.privacy.renditions.detect import check_size
-
-        check_size(source, choices.limits)
+    check_size(source, choices.limits)
     return call(_ANSWERS, request, source.data, choices.limits)
 
 
@@ -77,15 +83,13 @@ def read_inspection(given: Mapping[str, Any]) -> Inspection:
 
 def answer(request: Mapping[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
     """Do in this process what a `run_…` of another asked for."""
-    from content.privacy.renditions import cleaning
+    from content.privacy.renditions import cleaning, showing  # whoever only asks needs no library of any format
 
     source, choices = Source(data, request["name"], request["depth"]), read_choices(request["choices"])
     if request["verb"] == "inspect":
         return {"inspection": write_inspection(cleaning.inspect(source, choices))}, b""
     if request["verb"] == "page":
-        from content.privacy.renditions.showing import page
-
-        return {}, page(source, request["picture"], choices)
+        return {}, showing.page(source, request["picture"], choices)
     made = cleaning.clean(source, choices, unattended=request["unattended"])
     built = asdict(replace(made.built, data=b""))
     del built["data"]
