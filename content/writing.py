@@ -7,6 +7,7 @@ his draft and `Conflict` shows both; neither overwrites the other.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -23,7 +24,7 @@ from content.types import type_of
 MOST_BODY = 400_000  # characters of a body with its markup; looking for personal data takes time in proportion
 DRAFT = "draft"  # the state in which every workflow begins
 PERIOD_FIELDS = ("ends", "formed", "pinned_until", "number", "effective", "expires", "abolished", "abolishes",
-                 "supersedes")  # what belongs to one issue and is not carried into the next
+                 "supersedes", "correction")  # what belongs to one issue and is not carried into the next
 
 
 class Conflict(Exception):
@@ -83,7 +84,7 @@ def save(session: Session, document: Document, *, base_id: int | None, title: st
     at = at or now()
     lock(session, document)
     head = document.head
-    if head is not None and base_id != head.id:
+    if head is not None and base_id != head.id and not (attachments is None and _same_words(session, base_id, head)):
         fields = {"title": title, "body": body, "data": data}
         raise Conflict(keep_draft(session, actor_id, fields, document=document, base_id=base_id, at=at), head)
     clean, files = _clean(document, data), tuple(head.attachments) if attachments is None and head else attachments
@@ -93,6 +94,24 @@ def save(session: Session, document: Document, *, base_id: int | None, title: st
         return head
     revision = _revise(session, document, title, body, data, actor_id, at, files or (), note)
     forget_draft(session, actor_id, document.id)
+    journal.record(session, "document.save", ("document", document.id), actor_id=actor_id, at=at,
+                   revision=revision.id, ordinal=revision.ordinal, note=note)
+    return revision
+
+
+def _same_words(session: Session, base_id: int | None, head: Revision) -> bool:
+    """Whether nothing but files came or went since revision `base_id`: what is typed upon it loses nothing."""
+    base = session.get(Revision, base_id) if base_id is not None else None
+    return base is not None and (base.document_id, base.title, base.body, base.data) == (
+        head.document_id, head.title, head.body, head.data)
+
+
+def attach(session: Session, document: Document, attachments: Iterable[int], *, actor_id: int | None, note: str,
+           at: dt.datetime | None = None) -> Revision:
+    """A new revision with the same words and these files. What anybody has typed and not saved stays kept."""
+    lock(session, document)
+    at, head = at or now(), document.head
+    revision = _revise(session, document, head.title, head.body, head.data, actor_id, at, tuple(attachments), note)
     journal.record(session, "document.save", ("document", document.id), actor_id=actor_id, at=at,
                    revision=revision.id, ordinal=revision.ordinal, note=note)
     return revision

@@ -25,6 +25,13 @@ SENTENCES: dict[str, Any] = {
     "document.reopen": _("重新处理“${kind}”"),
     "document.abolished": _("被另一份文件废止"),
     "document.reinstated": _("恢复原来的有效性"),
+    "document.choose": _("改变附件的公开方式"),
+    "document.vouch": _("说明附件里的图片已经看过"),
+    "document.open": _("打开附件原件"),
+    "attachment.take": _("收下附件（编号${subject}）"),
+    "attachment.inspect": _("检查附件（编号${subject}）"),
+    "attachment.prepare": _("生成附件的公开版（编号${subject}）"),
+    "document.turn": _("有效性由“${before}”变为“${after}”"),
     "document.erase": _("依法清除第${ordinal}稿"),
     "revision.erased": _("依法清除一稿的内容"),
     "column.create": _("新建栏目“${name}”"),
@@ -49,8 +56,8 @@ SENTENCES: dict[str, Any] = {
     "key.rewrap": _("更换主密钥"),
     "journal.erased": _("依法清除第${subject}条的内容"),
 }
-SUBJECTS = {"document": _("文稿"), "revision": _("稿次"), "column": _("栏目"), "user": _("人员"),
-            "report": _("找错"), "department": _("机构"),
+SUBJECTS = {"document": _("文稿"), "revision": _("稿次"), "attachment": _("附件"), "column": _("栏目"),
+            "user": _("人员"), "report": _("找错"), "department": _("机构"),
             "key": _("密钥"), "journal": _("日志")}
 DECISIONS = {"mask": _("遮盖"), "delete": _("删除"), "keep": _("保留")}
 FIELDS = {
@@ -58,7 +65,8 @@ FIELDS = {
     "external_url": _("外部网址"), "rule": _("更新承诺"), "basis": _("公开依据"), "workflow": _("流程"),
     "types": _("文稿类型"), "audience": _("公开范围"), "position": _("顺序"), "opened": _("启用日期"),
     "closed": _("停用日期"), "description": _("栏目说明"), "keywords": _("关键词"), "column_type": _("栏目类别"),
-    "featured": _("重点领域"), "masks": _("遮盖方式"), "mask_names": _("遮盖姓名"), "email": _("邮箱"),
+    "featured": _("重点领域"), "masks": _("遮盖方式"), "mask_names": _("遮盖姓名"), "archive": _("归档规则"),
+    "email": _("邮箱"),
     "active": _("启用状态"),
 }
 

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     READ_ORIGINALS = "read_originals"  # … and the personal data in them; auditors read without
     WRITE = "write"
     SETTLE = "settle"  # decide about findings
+    VOUCH = "vouch"  # state that pictures which no program can read were looked at
     READ_JOURNAL = "read_journal"
     MANAGE_COLUMNS = "manage_columns"
     MANAGE_PEOPLE = "manage_people"
@@ -40,6 +41,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.READ_ORIGINALS: _CHAIN,
     Permission.WRITE: frozenset({Role.EDITOR}),
     Permission.SETTLE: frozenset({Role.EDITOR, Role.REVIEWER}),
+    Permission.VOUCH: frozenset({Role.REVIEWER, Role.CONFIDENTIALITY}),
     Permission.READ_JOURNAL: frozenset({Role.AUDITOR, Role.SECURITY_ADMIN}),
     Permission.MANAGE_COLUMNS: frozenset({Role.SYSTEM_ADMIN}),
     Permission.MANAGE_PEOPLE: frozenset({Role.SECURITY_ADMIN}),
@@ -68,6 +70,7 @@ class Identity:
     held: tuple[Held, ...] = ()
     system: bool = False
     unit: str = ""  # the department's name
+    requester: bool = False  # whoever filed a case and proved it by number and query code
     principals: dict[int, str] = field(default_factory=dict, compare=False)  # whom he stands in for: id -> name
 
     @classmethod
@@ -86,6 +89,7 @@ class Identity:
 
 
 SYSTEM = Identity(0, "系统", "", 0, system=True)
+REQUESTER = Identity(0, "申请人", "", 0, requester=True)
 
 
 def reaches(held: Held, node: Node, tree: Tree) -> bool:
@@ -109,6 +113,15 @@ def holder(identity: Identity, roles: frozenset[Role], node: Node | None, tree: 
     """In whose right `identity` holds one of `roles` for `node` (for the site, when None): himself before others."""
     users = [held.user_id for held in identity.held
              if held.role in roles and (node is None or reaches(held, node, tree))]
+    if identity.user_id in users:
+        return identity.user_id
+    return users[0] if users else None
+
+
+def holder_in(identity: Identity, roles: frozenset[Role], department_id: int, tree: Tree) -> int | None:
+    """In whose right `identity` holds one of `roles` for a department: himself before others."""
+    users = [held.user_id for held in identity.held
+             if held.role in roles and reaches_department(held, department_id, tree)]
     if identity.user_id in users:
         return identity.user_id
     return users[0] if users else None
