@@ -10,21 +10,27 @@ TILE = 8  # pixels of the working picture; small print is little higher
 DARKER = 24  # steps of 255 by which ink stands out from what is around it
 FULL = 0.10  # share of a tile that must be ink
 LONG = 6  # tiles in a row that make a word of five or more characters
+MANY = 2_500_000  # pixels from which half of them, each way, are enough to see this
 RULE = 40  # pixels; what is straight for so long is a rule of a table
 
 
-def writing_left(grey: Image.Image, read: Iterable[tuple[float, float, float, float]]) -> bool:
-    """Whether a grey picture holds rows of ink outside the boxes of what was read.
+class Ink:
+    """Where a picture is not blank. Rules of tables and specks of dust do not count; texture of photographs does:
+    nobody can tell by program that it holds no writing."""
 
-    Rules of tables and specks of dust do not count; texture of photographs does: nobody can tell by program that
-    it holds no writing.
-    """
-    ink = _ink(grey)
-    draw = ImageDraw.Draw(ink)
-    for left, top, right, bottom in read:
-        room = max(TILE / 2, (bottom - top) * 0.25)
-        draw.rectangle((left - room, top - room, right + room, bottom + room), fill=0)
-    return _has_row(_tiles(ink))
+    def __init__(self, grey: Image.Image) -> None:
+        self._less = 2 if grey.width * grey.height > MANY else 1
+        self._ink = _ink(grey.reduce(self._less))
+
+    def writing_left(self, read: Iterable[tuple[float, float, float, float]] = ()) -> bool:
+        """Whether there are rows of ink outside the boxes of what was read."""
+        ink = self._ink.copy()
+        draw = ImageDraw.Draw(ink)
+        for box in read:
+            left, top, right, bottom = (each / self._less for each in box)
+            room = max(TILE / 2, (bottom - top) * 0.25)
+            draw.rectangle((left - room, top - room, max(left, right) + room, max(top, bottom) + room), fill=0)
+        return _has_row(_tiles(ink))
 
 
 def _ink(grey: Image.Image) -> Image.Image:

@@ -17,7 +17,7 @@ from functools import cache
 
 from PIL import Image, ImageFilter, ImageOps
 
-from content.privacy.renditions.ink import writing_left
+from content.privacy.renditions.ink import Ink
 
 Area = tuple[float, float, float, float]  # left, top, right, bottom in pixels
 
@@ -26,7 +26,7 @@ BEST_SIDE = 1600  # smaller ones are enlarged towards this long side, at most th
 SURE = 55  # Tesseract's confidence, 0 to 100, from which a word counts as read
 FLUENT = 0.6  # share of the characters of a line that must be sure for the rest of it to be believed
 PASS_SECONDS = 40.0
-_KEPT = 24
+_KEPT = 320  # readings of pages
 _READ: OrderedDict[tuple, Reading] = OrderedDict()  # a file is inspected, built, verified: read once
 
 
@@ -89,35 +89,37 @@ def available() -> bool:
         return False
 
 
-def read(image: Image.Image, *, seconds: float = 60.0, thorough: bool = True) -> Reading:
+def read(image: Image.Image, *, seconds: float = 60.0, known: tuple[Area, ...] = ()) -> Reading:
     """The writing in an upright or turned picture of any mode without transparency.
 
-    `thorough` False does only the passes that are always done. Without Tesseract: nothing, not confident.
+    `known` are places that need no reading. When `seconds` are over, no further pass is begun. Without Tesseract:
+    nothing, not confident.
     """
     if not available():
         return Reading((), False)
-    key = (hashlib.sha256(image.tobytes()).digest(), image.size, image.mode, thorough)
+    key = (hashlib.sha256(image.tobytes()).digest(), image.size, image.mode, known)
     if key not in _READ:
-        _READ[key] = _read(image, seconds, thorough)
+        _READ[key] = _read(image, seconds, known)
         while len(_READ) > _KEPT:
             _READ.popitem(last=False)
     return _READ[key]
 
 
-def _read(image: Image.Image, seconds: float, thorough: bool) -> Reading:
+def _read(image: Image.Image, seconds: float, known: tuple[Area, ...]) -> Reading:
     until = time.monotonic() + seconds
     grey, factor = _working_size(image)
+    ink, given = Ink(grey), [_times(box, factor) for box in known]
     done: list[tuple[Word, ...]] = []
-    left = writing_left(grey, ())
+    left = ink.writing_left(given)
     for way in PASSES if left else ():
         if time.monotonic() > until:
             break
-        if way.always or (thorough and left):
+        if way.always or left:
             done.append(tuple(_pass(grey, way, until)))
-            seen = [box for words in done for box in _well_read(words, done)]
-            left = writing_left(grey, seen)
+            left = ink.writing_left([*given, *(box for words in done for box in _well_read(words, done))])
     best = sorted(done, key=lambda words: -sum(len(word.text) for word in words if word.sure))
-    return Reading(tuple(tuple(_scaled(word, factor) for word in words) for words in best), not left)
+    return Reading(tuple(tuple(replace(word, box=_times(word.box, 1 / factor)) for word in words) for words in best),
+                   not left)
 
 
 def _well_read(words: tuple[Word, ...], passes: list[tuple[Word, ...]]) -> Iterator[Area]:
@@ -193,6 +195,6 @@ def _turned_back(box: Area, turn: int, size: tuple[int, int]) -> Area:
     return (top, width - right, bottom, width - left) if turn == 3 else box
 
 
-def _scaled(word: Word, factor: float) -> Word:
-    left, top, right, bottom = (each / factor for each in word.box)
-    return replace(word, box=(left, top, right, bottom))
+def _times(box: Area, factor: float) -> Area:
+    left, top, right, bottom = box
+    return left * factor, top * factor, right * factor, bottom * factor

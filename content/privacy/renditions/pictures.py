@@ -198,7 +198,7 @@ def look(image: Image.Image, choices: Choices, name: str, where: str) -> Seen:
 
 def sheet_of(words: Iterable[ocr.Word]) -> Sheet:
     """The words of one pass of OCR as a sheet."""
-    return Sheet(tuple(glyph for word in words for glyph in glyphs_of(word.text, word.box)), guessing=True)
+    return Sheet(tuple(glyph for word in words for glyph in glyphs_of(word.text, word.box)), read_from=0)
 
 
 def drawn(choices: Choices, name: str, size: tuple[int, int]) -> list[Area]:

@@ -38,7 +38,7 @@ class Sheet:
 
     glyphs: tuple[Glyph, ...]
     given: tuple[int | str, ...] = ()
-    guessing: bool = False  # characters come from OCR: long numbers that fit no rule count too
+    read_from: int | None = None  # index from which characters come from OCR: their long numbers count by length
 
     @cached_property
     def rows(self) -> list[list[int]]:
@@ -95,20 +95,23 @@ class Sheet:
             for finding, span in self._guessed(script, choices, ""):
                 if choices.decision(finding.kind, finding.normal) is not Decision.keep:
                     shown |= dict.fromkeys(_touched(script, *span), "*")
-        return {at: put for at, put in shown.items() if self.guessing or put != self.glyphs[at].text}
+        return {at: put for at, put in shown.items() if self._was_read(at) or put != self.glyphs[at].text}
 
     def _guessed(self, script: Script, choices: Choices, where: str) -> Iterator[tuple[Finding, tuple[int, int]]]:
         """Numbers of the length of papers and cards that no detector knows: OCR may have misread a digit."""
-        if not self.guessing:
+        if self.read_from is None:
             return
         text, known = script.text, scan(script.text, choices)
         for match in _LONG.finditer(text):
             number = _as_number(match[0])
             before = text[max(0, match.start() - 12):match.start()]
-            if number and not _OTHER.search(before) and not any(
-                    each.start < match.end() and match.start() < each.end for each in known):
+            if number and not _OTHER.search(before) and any(map(self._was_read, _touched(script, *match.span()))) \
+                    and not any(each.start < match.end() and match.start() < each.end for each in known):
                 kind = "MOBILE" if len(number) < 13 else "BANK_CARD" if len(number) in (16, 19, 20) else "ID_CARD"
                 yield Finding(kind, match[0], number, False, _WHY, where), match.span()
+
+    def _was_read(self, at: int) -> bool:
+        return self.read_from is not None and at >= self.read_from
 
     def boxes(self, indexes: Iterable[int]) -> list[Area]:
         """The places of characters, neighbours in a row united, with a margin for what sticks out."""
@@ -169,19 +172,24 @@ def rows_of(glyphs: Sequence[Glyph]) -> list[list[int]]:
     return [sorted(row, key=lambda each: glyphs[each].box[0]) for _, _, row in rows]
 
 
+def is_wide(char: str) -> bool:
+    """Whether a character is as wide as a Chinese one."""
+    return bool(_WIDE.match(char))
+
+
 def gap_between(left: Glyph, right: Glyph) -> str:
     """What stands between two neighbours of a row: nothing, a space, or a tab as between cells of a table."""
     size = max(left.box[3] - left.box[1], right.box[3] - right.box[1], 0.01)
     gap = (right.box[0] - left.box[2]) / size
     if gap > 1.2:
         return "\t"
-    wide = _WIDE.match(left.text) and _WIDE.match(right.text)
+    wide = is_wide(left.text) and is_wide(right.text)
     return " " if gap > (0.7 if wide else 0.3) else ""
 
 
 def glyphs_of(text: str, box: Area) -> list[Glyph]:
     """A word's characters, each with its share of the word's box; a Chinese one is twice as wide."""
-    widths = [2 if _WIDE.match(char) else 1 for char in text]
+    widths = [2 if is_wide(char) else 1 for char in text]
     left, top, right, bottom = box
     upright = bottom - top > 2 * (right - left) and len(text) > 2
     start, size = (top, bottom - top) if upright else (left, right - left)
