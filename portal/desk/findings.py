@@ -85,12 +85,17 @@ def panel(request: Request, document: Document, revision: Revision) -> Panel:
     settled = {each.key: each for each in document.settlements}
     people = names(request.db, [each.actor_id for each in settled.values()])
     originals = reading.sees_originals(request, node)
-    plain = "\n".join((*clearing.texts(revision).values(), privacy.plain_text(revision.body)))
+    plain = "\n".join((*clearing.texts(revision).values(), privacy.plain_text(revision.body), *_in_files(judged)))
     seen = (plain, _hidden(plain, judged.found)) if originals else ("", "")
     items = [_shown(found, settled.get(found.key), people, seen, node.masks) for found in judged.found]
     items.sort(key=lambda each: each.found.decision is not None)
     editable = revision.id == document.head_id and may_settle(request.identity, document, request.tree)
     return Panel(document, judged, tuple(items), editable, originals)
+
+
+def _in_files(judged: clearing.Review) -> list[str]:
+    """The words of attachments round what was found in them."""
+    return [f"{each.around[0]}{each.value}{each.around[1]}" for at in judged.files for _key, each in at.noted]
 
 
 def _hidden(plain: str, found: Iterable[Found]) -> str:
