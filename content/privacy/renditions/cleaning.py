@@ -60,7 +60,7 @@ def _name_script(name: str) -> Script:
 
 def _stem(name: str) -> str:
     stem, dot, suffix = name.rpartition(".")
-    return stem if dot and suffix.isalnum() and len(suffix) <= 5 and stem else name
+    return stem if stem and suffix.isascii() and suffix.isalnum() and len(suffix) <= 5 else name
 
 
 def _refuse_secret(marks: Iterable[str]) -> None:
