@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from content import privacy
 from content.privacy.kinds import Decision
-from content.privacy.renditions.detect import format_of
+from content.privacy.renditions.detect import format_of, split_name
 from content.privacy.renditions.model import Choices, Cleaned, Finding, Inspection, Refused, Source
 from content.privacy.renditions.script import Script
 from content.privacy.renditions.traces import telling
@@ -48,19 +48,14 @@ def cut_values(findings: Iterable[Finding], choices: Choices) -> dict[str, str]:
 
 def public_name(name: str, suffix: str, choices: Choices) -> str:
     """A file name with what must not be seen cut out of it, and the ending of what was built."""
-    stem = _stem(name)
+    stem = split_name(name)[0]
     return (_name_script(name).edits(choices).get(FILE_NAME, stem).strip() or "附件") + suffix
 
 
 def _name_script(name: str) -> Script:
     script = Script()
-    script.add(_stem(name), FILE_NAME, FILE_NAME)
+    script.add(split_name(name)[0], FILE_NAME, FILE_NAME)
     return script
-
-
-def _stem(name: str) -> str:
-    stem, dot, suffix = name.rpartition(".")
-    return stem if stem and suffix.isascii() and suffix.isalnum() and len(suffix) <= 5 else name
 
 
 def _refuse_secret(marks: Iterable[str]) -> None:

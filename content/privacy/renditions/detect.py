@@ -74,14 +74,14 @@ def check_octets(size: int, limits: Limits) -> None:
         raise too_large(f"文件有{size / 1024 / 1024:.0f}兆，超过{limits.octets / 1024 / 1024:.0f}兆的上限")
 
 
-def suffix_of(name: str) -> str:
-    """The ending of a file name, small, without its dot; empty where what follows the dot is no ending."""
-    match = re.search(r"[^/\\.]\.([A-Za-z0-9]{1,5})\s*$", name)
-    return match[1].lower() if match else ""
+def split_name(name: str) -> tuple[str, str]:
+    """A file name without its ending, and the ending with its dot; empty where what follows a dot is no ending."""
+    match = re.search(r"(?<=[^/\\])\.(?=[0-9]*[A-Za-z])[A-Za-z0-9]{1,5}$", name.rstrip())
+    return (name[:match.start()], match[0]) if match else (name, "")
 
 
 def _check_name(name: str, kind: str) -> None:
-    suffix = suffix_of(name)
+    suffix = split_name(name)[1][1:].lower()
     if suffix not in _KNOWN or suffix in SUFFIXES.get(kind, "").split():
         return
     if kind == "unknown" and suffix in (_ACTIVE + " " + _OTHER).split():

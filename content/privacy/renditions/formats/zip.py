@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from content.privacy.renditions.detect import check_size, format_of, sniff
+from content.privacy.renditions.detect import check_size, format_of, sniff, split_name
 from content.privacy.renditions.model import Box, Built, Choices, Finding, Inspection, Refused, Source
 from content.privacy.renditions.packs import Pack, write_pack
 from content.privacy.renditions.script import Script
@@ -85,7 +85,7 @@ def _names(pack: Pack) -> Script:
     """The names of an archive, with their folders, without their endings."""
     script = Script()
     for name in pack:
-        script.add(_stem(name), name, _WHERE, dropped=bool(_JUNK.search(name)))
+        script.add(split_name(name)[0], name, _WHERE, dropped=bool(_JUNK.search(name)))
         script.gap("\n")
     return script
 
@@ -97,7 +97,7 @@ def _members(source: Source, choices: Choices) -> Iterator[_Member]:
     for name in pack:
         if not _JUNK.search(name):
             inner = Source(pack.read(name), name.rpartition("/")[2], source.depth + 1)
-            yield _Member(name, shown.get(name, _stem(name)), inner)
+            yield _Member(name, shown.get(name, split_name(name)[0]), inner)
 
 
 def _inspected(member: _Member, choices: Choices) -> Inspection:
@@ -123,18 +123,9 @@ def _within(member: _Member, words: str) -> str:
     return f"“{member.shown}”{words}"
 
 
-def _suffix(name: str) -> str:
-    return name[len(_stem(name)):]
-
-
-def _stem(name: str) -> str:
-    stem, dot, suffix = name.rpartition(".")
-    return stem if dot and suffix.isascii() and suffix.isalnum() and len(suffix) <= 5 and stem.rpartition("/")[2] else name
-
-
 def _ending(name: str, built: str) -> str:
     """The ending that a member keeps, or the one of what was built where that is something else."""
-    own = _suffix(name)
+    own = split_name(name)[1]
     return own if own.lower() == built or (built == ".jpg" and own.lower() in _JPEG) else built
 
 
