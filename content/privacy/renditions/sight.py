@@ -119,11 +119,12 @@ class Sheet:
         for row in self.rows:
             run: list[Area] = []
             for at in row:
-                if at in wanted:
-                    run.append(self.glyphs[at].box)
-                elif run:
+                apart = at not in wanted or (run and self.glyphs[at].box[0] - run[-1][2] > run[-1][3] - run[-1][1])
+                if apart and run:
                     boxes.append(_with_margin(hull(run)))
                     run = []
+                if at in wanted:
+                    run.append(self.glyphs[at].box)
             if run:
                 boxes.append(_with_margin(hull(run)))
         return boxes
