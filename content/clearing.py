@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from content import filing, journal, privacy
+from content import filing, journal, picturing, privacy
 from content.base import now
 from content.documents import Document, Rendition, Revision, Settlement
 from content.filing import Filed
@@ -66,7 +66,8 @@ class Found:
 class Review:
     """Everything that must be known of a revision before it may go out.
 
-    `pictures` when there is one in the text that was not uploaded here; `lost` counts attachments that are not there.
+    `pictures` when there is one in the text that was not uploaded here; `lost` counts attachments that are not there,
+    `unsaid` pictures without words for those who do not see them.
     """
 
     found: tuple[Found, ...]
@@ -74,6 +75,7 @@ class Review:
     pictures: bool
     files: tuple[Filed, ...] = ()
     lost: int = 0
+    unsaid: int = 0
 
     @property
     def open(self) -> tuple[Found, ...]:
@@ -92,6 +94,8 @@ class Review:
             reasons.append("正文里有不是在本稿上传的图片，不能检查：请移除，或者上传图片后插入")
         if self.lost:
             reasons.append(f"有{self.lost}个附件或者图片不属于这一稿，请移除后重新上传")
+        if self.unsaid:
+            reasons.append(f"正文里有{self.unsaid}张图片没有替代文字：写明图上是什么，纯装饰的标明“装饰”")
         return reasons + [sentence for each in self.files if (sentence := _stopped(each))]
 
     @property
@@ -130,7 +134,8 @@ def review(session: Session, house: House, document: Document, revision: Revisio
     for key, finding, place in (*scan.items, *_in_files(files)):
         groups.setdefault(key, []).append((finding, place))
     found = [_found(number, key, group, settled.get(key)) for number, (key, group) in enumerate(groups.items(), 1)]
-    return Review(tuple(found), scan.secrets, scan.pictures, tuple(files), len(filing.shown(revision)) - len(files))
+    return Review(tuple(found), scan.secrets, scan.pictures, tuple(files), len(filing.shown(revision)) - len(files),
+                  picturing.unsaid(revision.body))
 
 
 def _in_files(files: Iterable[Filed]) -> list[tuple[str, Any, str]]:
@@ -232,6 +237,7 @@ def make(session: Session, house: House, document: Document, revision: Revision,
         raise NotClean(reasons)
     made = render(session, house, document, revision, node, judged, address=address)
     made.files = [filing.entry(each) for each in judged.files]
+    made.body = picturing.public(made.body, made.files, address)
     made.chain, made.changes, made.made = chain or [], changes or [], at or now()
     if problems := [*inspect(session, house, made, judged, address), *_reread(session, house, judged.files)]:
         raise NotClean(problems)

@@ -1,0 +1,144 @@
+"""Pictures come into a text: uploaded, pasted as data, carried over from another document of the house.
+
+Each is encoded anew before it is kept, in a process of its own: where it was taken, by whom and with what, its
+thumbnail and what a crop left out are never stored. What is taken from elsewhere by its address is not fetched.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from PIL import Image
+from sqlalchemy.orm import Session
+
+from content import attachments
+from content.documents import Attachment, Document
+from content.filing import PICTURE
+from content.house import House
+from content.picturing import Shown, images, rewritten, tag
+from content.privacy.renditions.model import Limits, Refused
+from content.privacy.renditions.pictures import SUFFIXES, encode, open_picture
+from content.privacy.renditions.sandbox import call
+
+WIDEST = 2560  # pixels of the longer side of a picture that is kept
+MOST_PASTED = 20  # pictures that one text may bring along as data
+LIMITS = replace(Limits(), seconds=30.0, memory=1024 ** 3)  # somebody waits for it
+_DATA = re.compile(r"data:image/[\w.+-]+(?:;[\w=.+-]+)*?(;base64)?,", re.IGNORECASE)
+
+Encoded = tuple[bytes, str]  # a picture encoded anew, and its media type
+Reading = Callable[[bytes], Encoded]  # raises `Refused`
+
+
+def run_encode(data: bytes, limits: Limits = LIMITS) -> Encoded:
+    """`encoded` in a process of its own. Raises `Refused`: unknown, damaged, large, slow."""
+    if len(data) > limits.octets:
+        raise Refused("large", f"图片超过{limits.octets // 1024 // 1024}兆字节：请缩小后再插入")
+    answered, octets = call(f"{__name__}:answer", {"limits": asdict(limits)}, data, limits)
+    return octets, answered["media_type"]
+
+
+def answer(request: Mapping[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+    """In the child."""
+    octets, media_type = encoded(data, Limits(**request["limits"]))
+    return {"media_type": media_type}, octets
+
+
+def encoded(data: bytes, limits: Limits) -> Encoded:
+    """A picture upright, without anything attached, its longer side at most `WIDEST`. Raises `Refused`."""
+    opened = open_picture(data, limits)
+    image = opened.image
+    if max(image.size) > WIDEST:
+        image = image.copy()
+        image.thumbnail((WIDEST, WIDEST), Image.Resampling.LANCZOS)
+    return encode(image, opened.format)
+
+
+def keep(session: Session, house: House, document: Document, made: Encoded, name: str, alt: str, *,
+         actor_id: int) -> Attachment:
+    """Keep a picture that was encoded anew. The same one is not kept twice."""
+    data, media_type = made
+    stem = re.sub(r"\.\w{1,5}$", "", name) or "图片"
+    return attachments.take(session, house, document, stem + SUFFIXES[media_type], data, actor_id=actor_id,
+                            role=PICTURE, alt=alt)
+
+
+# -- texts that bring pictures along ------------------------------------------------------------------------------
+
+class Brought:
+    """The pictures that a text brings along, read before anything is stored: slow work, done outside transactions.
+
+        brought = Brought(body)
+        body = brought.settled(session, house, document, actor_id=…)
+
+    `problems` says, in Chinese, which were left out and what to do.
+    """
+
+    def __init__(self, body: str, read: Reading = run_encode) -> None:
+        self.body, self.problems = body, []
+        self._read: dict[str, Encoded] = {}
+        for image in images(body):
+            if image.source.lower().startswith("data:") and image.source not in self._read:
+                self._take(image.source, read)
+
+    def _take(self, source: str, read: Reading) -> None:
+        if len(self._read) >= MOST_PASTED:
+            self.problems.append(f"一次最多粘贴{MOST_PASTED}张图片，其余的请上传后插入")
+            return
+        try:
+            self._read[source] = read(octets(source))
+        except Refused as refused:
+            self.problems.append(f"粘贴的一张图片没有收下：{refused.reason}")
+
+    def settled(self, session: Session, house: House, document: Document, *, actor_id: int) -> str:
+        """The body with all its pictures kept by `document`; those that cannot be are left out, and why is said."""
+        def place(image: Shown) -> str | None:
+            if image.source in self._read:
+                made = self._read[image.source]
+                kept = keep(session, house, document, made, "粘贴的图片", image.alt, actor_id=actor_id)
+                return tag(kept.id, image.alt, image.decorates)
+            if image.attachment_id is None:
+                self._leave(image)
+                return ""
+            if attachments.of(session, document, image.attachment_id) is None:
+                self.problems.append("一张图片不属于这一稿，没有放进来：请另外上传后插入")
+                return ""
+            return None
+        self.body = rewritten(self.body, place)
+        self.problems = list(dict.fromkeys(self.problems))
+        return self.body
+
+    def _leave(self, image: Shown) -> None:
+        if not image.source.lower().startswith("data:"):
+            self.problems.append("来自外部网址的图片没有放进来：请先保存到本机，再上传插入")
+
+
+def octets(source: str) -> bytes:
+    """What a `data:` address of a picture holds. Raises `Refused`."""
+    found = _DATA.match(source)
+    try:
+        if found is None:
+            raise ValueError(source[:30])
+        written = source[found.end():]
+        return base64.b64decode(unquote_to_bytes(written), validate=True) if found[1] else unquote_to_bytes(written)
+    except (ValueError, binascii.Error):
+        raise Refused("unknown", "不认识的图片：请另存为PNG或JPEG后上传") from None
+
+
+def carried(session: Session, house: House, source: Document, document: Document, body: str, *,
+            actor_id: int) -> str:
+    """The text of `source` as that of `document`, which gets pictures of its own with the same content."""
+    def place(image: Shown) -> str | None:
+        there = attachments.of(session, source, image.attachment_id) if image.attachment_id else None
+        if there is None:
+            return ""
+        data = house.blobs.get(session, there.address)
+        kept = attachments.take(session, house, document, there.name, data, actor_id=actor_id, role=PICTURE,
+                                alt=there.alt)
+        return tag(kept.id, image.alt, image.decorates)
+    return rewritten(body, place)
