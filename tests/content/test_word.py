@@ -84,7 +84,8 @@ def test_an_official_document_becomes_text_and_metadata(document):
                          "genre": "通知", "effective": "2027-01-01", "expires": "2031-12-31"}
     shown = [(each.tag, each.get("class", ""), each.text_content()) for each in html.fragments_fromstring(text.body)]
     assert shown == [
-        ("p", "no-indent", "各乡镇人民政府，县政府各部门："), ("p", "", "现印发给你们，自2027年1月1日起施行，有效期5年。"),
+        ("p", "no-indent", "各乡镇人民政府，县政府各部门："),
+        ("p", "", "现印发给你们，自2027年1月1日起施行，有效期5年。"),
         ("h2", "", "一、总体要求"), ("h3", "", "（一）发放对象"), ("p", "", "附件：发放标准"),
         ("p", "signature", "清源县人民政府办公室"), ("p", "sign-date", "二〇二六年十一月二十日"),
         ("p", "", "（此件公开发布）"), ("p", "no-indent", "附件"), ("h2", "", "发放标准")]
@@ -109,7 +110,8 @@ def test_hidden_things_stay_behind_and_are_named(document):
     text = read_word(written(document), "x.docx")
     assert text.body == "<p>可以看见，深底白字</p>"
     said = "".join(text.hidden)
-    assert all(each in said for each in ("隐藏的文字3处", "批注1条", "丁", "页眉、页脚", "戊")) and "第 1 页" not in said
+    assert all(each in said for each in ("隐藏的文字3处", "批注1条", "丁", "页眉、页脚", "戊"))
+    assert "第 1 页" not in said
 
 
 def test_revisions_count_as_accepted(document):
@@ -141,7 +143,8 @@ def test_tables_keep_headers_spans_and_their_name(document):
     found = html.fragment_fromstring(read_word(written(document), "x.docx").body)
     assert found.findtext("caption") == "表1 发放标准"
     assert [(th.text_content(), th.get("scope"), th.get("rowspan"), th.get("colspan")) for th in found.iter("th")] == [
-        ("序号", "col", "2", None), ("标准", "colgroup", None, "2"), ("年龄", "col", None, None), ("元", "col", None, None)]
+        ("序号", "col", "2", None), ("标准", "colgroup", None, "2"), ("年龄", "col", None, None),
+        ("元", "col", None, None)]
     assert [td.text for td in found.iter("td")] == ["1", "80—89", "50", "2", "90以上", "100"]
 
 
@@ -154,7 +157,8 @@ def test_automatic_numbers_become_text(document):
     root.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="77"><w:abstractNumId w:val="77"/></w:num>'))
     for words, depth in (("总体要求", 0), ("对象", 1), ("标准", 1), ("保障措施", 0), ("分工", 1), ("要点", 2)):
         properties = add(document, words)._element.get_or_add_pPr()
-        properties.append(parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{depth}"/><w:numId w:val="77"/></w:numPr>'))
+        properties.append(parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{depth}"/><w:numId w:val="77"/>'
+                                    '</w:numPr>'))
     body = read_word(written(document), "x.docx").body
     assert body == ("<p>一、总体要求</p><p>一.1对象</p><p>一.2标准</p><p>二、保障措施</p><p>二.1分工</p>"
                     "<ul><li>要点</li></ul>")
