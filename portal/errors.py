@@ -119,7 +119,7 @@ def guess(request: Request) -> str:
 def refused(error: HTTPError, request: Request) -> Response:
     """Every HTTP error that a view raises."""
     seconds = error.headers.get("Retry-After")
-    values = {"seconds": seconds or _RETRY, "size": request.registry.settings["gongkai"].upload_megabytes}
+    values = {"seconds": seconds or _RETRY, "size": error.detail or ""}
     headers = {name: value for name, value in error.headers.items() if name in ("Retry-After", "Allow")}
     if error.status_int == 503:
         headers.setdefault("Retry-After", _RETRY)

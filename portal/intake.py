@@ -1,38 +1,59 @@
 """What a request may be made of, asked before anything reads it: what costs a stranger nothing must cost us little.
 
 Twenty megabytes of `&a` are ten million fields and take minutes to read; a path is walked part by part. Both are
-refused by a look at their length alone.
+refused by a look at their length alone. Files are taken by the routes that say so (`config.take_files`); requests
+larger than a long text needs by these alone, and from those who have logged in.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from pyramid.config import Configurator
-from pyramid.httpexceptions import HTTPBadRequest, HTTPNotFound, HTTPRequestEntityTooLarge
+from pyramid.httpexceptions import HTTPBadRequest, HTTPForbidden, HTTPNotFound, HTTPRequestEntityTooLarge
+from pyramid.interfaces import IRoutesMapper
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.tweens import EXCVIEW
 
+from portal.security import USER
+
 LONGEST_PATH = 1000  # bytes; those of documents have 30, the deepest column's 200
+MOST_FORM = 8  # megabytes of a form without files; the longest body, percent-encoded, has four
 MOST_FIELDS = 2000  # in an address or a form; the largest form, all findings of a long list, has several hundred
+MEGA = 1024 * 1024
+_TAKERS = "routes that take files"
+_NAMED = re.compile(r'boundary=(?:"([^"]+)"|([^\s;,]+))', re.IGNORECASE)
 _FORM, _PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
 
 
 def tween(handler: Callable, registry: Any) -> Callable:
     """Refuse what is larger, or of more parts, than any page of ours asks for."""
-    most = registry.settings["gongkai"].upload_megabytes * 1024 * 1024
+    upload = registry.settings["gongkai"].upload_megabytes
 
     def guarded(request: Request) -> Response:
-        if (request.content_length or 0) > most:
-            raise HTTPRequestEntityTooLarge()
+        _check_length(request, upload)
         if len(request.environ.get("PATH_INFO", "")) > LONGEST_PATH:
             request.environ["PATH_INFO"] = "/"  # the page that says so is not to walk it either
             raise HTTPNotFound()
         _check_fields(request)
         return handler(request)
     return guarded
+
+
+def _check_length(request: Request, upload: int) -> None:
+    """Raises `HTTPRequestEntityTooLarge` with the megabytes that are taken, `HTTPForbidden` for nobody's files."""
+    length = request.content_length or 0
+    if length <= min(upload, MOST_FORM) * MEGA:
+        return
+    takes = _takes_files(request)
+    if length > upload * MEGA or not takes:
+        raise HTTPRequestEntityTooLarge(str(upload if takes else min(upload, MOST_FORM)))
+    if not request.session.get(USER):  # the cookie is signed; whether it still counts is asked where it is cheap
+        _drop(request)
+        raise HTTPForbidden()
 
 
 def _check_fields(request: Request) -> None:
@@ -42,13 +63,43 @@ def _check_fields(request: Request) -> None:
         raise HTTPBadRequest()
     if request.content_type not in (_FORM, _PARTS) or request.method in ("GET", "HEAD"):
         return
-    between = b"\n--" if request.content_type == _PARTS else b"&"
-    if request.charset.lower().replace("_", "-") not in ("utf-8", "utf8") or request.body.count(between) > MOST_FIELDS:
+    between = _boundary(request) if request.content_type == _PARTS else b"&"
+    if request.charset.lower().replace("_", "-") not in ("utf-8", "utf8") or _count(request, between) > MOST_FIELDS:
         _drop(request)
         raise HTTPBadRequest()
-    if any(not isinstance(value, str) for value in request.POST.values()):  # no form of ours takes files
+    if any(not isinstance(value, str) for value in request.POST.values()) and not _takes_files(request):
         _drop(request)
         raise HTTPBadRequest()
+
+
+def _boundary(request: Request) -> bytes:
+    """What begins each part. A file may hold lines that begin with two hyphens, but not these."""
+    found = _NAMED.search(request.headers.get("Content-Type", ""))
+    return b"--" + (found[1] or found[2]).encode() if found else b"\n--"
+
+
+def _count(request: Request, between: bytes) -> int:
+    """How often `between` stands in the body, which is not held in memory for it."""
+    file, found, rest = request.body_file_seekable, 0, b""
+    file.seek(0)
+    while chunk := file.read(MEGA):
+        chunk = rest + chunk
+        found += chunk.count(between)
+        rest = chunk[len(chunk) - len(between) + 1:] if len(between) > 1 else b""
+    file.seek(0)
+    return found
+
+
+def _takes_files(request: Request) -> bool:
+    """Whether the route of this address takes files."""
+    names = request.registry.settings[_TAKERS]
+    route = request.registry.getUtility(IRoutesMapper)(request)["route"]
+    return route is not None and route.name in names
+
+
+def take_files(config: Configurator, route_name: str) -> None:
+    """Let the views of a route find files among what was sent."""
+    config.registry.settings[_TAKERS].add(route_name)
 
 
 def _drop(request: Request) -> None:
@@ -58,4 +109,6 @@ def _drop(request: Request) -> None:
 
 
 def includeme(config: Configurator) -> None:
+    config.registry.settings[_TAKERS] = set()
+    config.add_directive("take_files", take_files)
     config.add_tween("portal.intake.tween", under=EXCVIEW)

@@ -29,9 +29,7 @@ def test_an_endless_path_is_not_walked(citizen, monkeypatch):
 
 def test_too_many_fields_are_refused_before_they_are_read(citizen, unread):
     citizen.post("/login", b"a" + b"&a" * (intake.MOST_FIELDS + 1), content_type=FORM, status=400)
-    part = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n'
-    citizen.post("/login", part * (intake.MOST_FIELDS + 1) + b"--x--", status=400,
-                 content_type="multipart/form-data; boundary=x")
+    citizen.post("/login", [("a", "b")] * (intake.MOST_FIELDS + 1), status=400, content_type="multipart/form-data")
     citizen.get("/?a" + "&a" * (intake.MOST_FIELDS + 1), status=400)
 
 
@@ -55,3 +53,39 @@ def test_what_a_login_carries_along_may_be_nonsense(citizen):
     form = citizen.get("/login").forms["login-form"]
     values = dict(form.submit_fields()) | {"login": "nobody", "password": "x", "kept": "[" * 100_000}
     citizen.post("/login", values, status=401)
+
+
+# -- files --------------------------------------------------------------------------------------------------------
+
+FILES = [("list", "a.txt", b"--\r\n--x\n" * 3000)]
+
+
+@pytest.fixture
+def taking(wsgi):
+    """The routes that take files, for a test to add to."""
+    takers = wsgi.registry.settings[intake._TAKERS]
+    before = set(takers)
+    yield takers
+    takers.clear()
+    takers |= before
+
+
+def test_a_route_that_takes_files_gets_them_whatever_lines_are_in_them(citizen, taking):
+    taking.add("login")
+    token = citizen.get("/login").forms["login-form"]["csrf_token"].value
+    fields = {"csrf_token": token, "login": "nobody", "password": "x"}
+    assert "不对" in citizen.post("/login", fields, upload_files=FILES, status=401)
+
+
+def test_large_requests_are_for_files_of_those_who_logged_in(citizen, browser, taking, unread):
+    large = b"x" * (intake.MOST_FORM * intake.MEGA + 1)
+    kind = "multipart/form-data; boundary=y"
+    assert "一次最多可以发送8兆字节" in citizen.post("/desk/drafts/autosave", large, content_type=kind, status=413)
+    taking.add("desk.autosave")
+    assert "需要登录" in citizen.post("/desk/drafts/autosave", large, content_type=kind, status=401)
+
+
+def test_what_is_counted_may_stand_across_two_pieces(monkeypatch):
+    monkeypatch.setattr(intake, "MEGA", 5)
+    request = Request.blank("/", POST=b"abc--xdef--x--xgh")
+    assert intake._count(request, b"--x") == 3 and intake._count(request, b"b") == 1
