@@ -9,9 +9,10 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from content import journal
+from content import holidays, journal
 from content.base import Database
 from content.blobs import BlobStore
+from content.calendar import Calendar
 from content.keys import KeyStore, MasterKey
 from content.numbers import INDEX_RULE
 from content.tree import TREE_KINDS, Tree, tree_version
@@ -26,7 +27,9 @@ class House:
     keys: KeyStore
     blobs: BlobStore
     index_rule: str = INDEX_RULE
+    archived_for: tuple | None = field(default=None, repr=False)  # (day, version of the tree) that was looked at last
     _tree: Tree | None = field(default=None, repr=False)
+    _calendar: tuple[int, Calendar] | None = field(default=None, repr=False)
     _known_public: tuple[int, frozenset[str]] | None = field(default=None, repr=False)
 
     @classmethod
@@ -47,6 +50,15 @@ class House:
         if tree is None or tree.version < version:
             tree = self._tree = Tree.load(session)
         return tree
+
+    def calendar(self, session: Session) -> Calendar:
+        """Working days as of now: one query for the version, one more only when a year was imported."""
+        version, known = holidays.version(session), self._calendar
+        if known is None or known[0] != version:
+            known = (version, holidays.picture(session))
+            if not any(entry.subject_kind == holidays.KIND for entry in journal.pending(session)):
+                self._calendar = known
+        return known[1]
 
     @cached_property
     def finding_secret(self) -> bytes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, defer, joinedload
 
-from content.documents import Document, Live, Revision
+from content.documents import WITHDRAWN, Document, Live, Revision
 from content.numbers import normal_number
 
 _ADDRESS = re.compile(r"(?:https?://[^/]+)?/doc/((?:19|20)\d{2})/([1-9]\d{0,8})\.html")
@@ -84,7 +84,8 @@ def find(session: Session, written: str) -> Document | None:
     elif written.isascii() and written.isdigit():
         return session.get(Document, int(written)) if len(written) < 10 else None
     else:
-        live = select(Live.document_id).where(Live.number == normal_number(written), Live.number != "")
+        live = select(Live.document_id).where(Live.number == normal_number(written), Live.number != "",
+                                              Live.state != WITHDRAWN)
     document_id = session.scalar(live.order_by(Live.published.desc()).limit(1))
     return session.get(Document, document_id) if document_id is not None else None
 

@@ -10,15 +10,15 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, literal, not_, or_, select, union
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from content import journal
 from content.base import SHANGHAI, local_date
-from content.documents import Document, Listing, Live, Relation, Rendition, readable
+from content.documents import PUBLIC, WITHDRAWN, Document, Listing, Live, Relation, Rendition, readable
 from content.tree import TREE_KINDS, Node
+from content.validity import OUT_OF_FORCE
 
-OUT_OF_FORCE = ("废止", "失效")
 WORDS = 8  # so many words of a title are looked for; the rest is ignored
 # The document itself, without the editors' side of it, which no public page needs.
 _DOCUMENT = joinedload(Live.document).options(lazyload("*"))
@@ -184,6 +184,30 @@ def changed_since(session: Session, ids: Collection[int], seq: int) -> set[int]:
     query = select(journal.Row.subject_id).where(journal.Row.seq > seq, journal.Row.subject_kind == "document",
                                                  journal.Row.subject_id.in_(ids))
     return set(session.scalars(query.distinct()))
+
+
+def gone_since(session: Session, seq: int, now: dt.datetime, tree_version: int) -> frozenset[int]:
+    """What an index as of journal row `seq` may still hold although the public may not read it now. One query.
+
+    Withdrawn or closed in since; past its last day; below a column that has changed since.
+    """
+    told = select(journal.Row.subject_id).where(journal.Row.seq > seq, journal.Row.subject_kind == "document")
+    gone = select(Live.document_id).where(not_(readable(now)))
+    asked = [gone.where(Live.document_id.in_(told)), gone.where(Live.ends < local_date(now), Live.state == PUBLIC)]
+    if tree_version > seq:
+        asked.append(gone.where(Live.state != WITHDRAWN))
+    return frozenset(session.scalars(union(*asked)))
+
+
+def tombstones(session: Session, since: dt.datetime, limit: int, *, columns: Collection[int] = (),
+               departments: Collection[int] = ()) -> list[Live]:
+    """What was withdrawn from the public after `since`, the last first: whoever took a copy is told to drop it."""
+    query = select(Live).where(Live.state == WITHDRAWN, Live.audience == "public", Live.changed > since)
+    if columns:
+        query = query.where(Live.column_id.in_(columns))
+    if departments:
+        query = query.where(Live.department_id.in_(departments))
+    return list(session.scalars(query.order_by(Live.changed.desc()).limit(limit)))
 
 
 def relations(session: Session, document_id: int, now: dt.datetime,

@@ -6,7 +6,7 @@ out, and of what changed since the index was written, the present title and summ
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 
@@ -41,10 +41,11 @@ def search(request: Request) -> Engine:
 
 
 def ask(request: Request, query: Query) -> Answer:
-    """Search, and ask the gate about everything found. At most two queries beside the search."""
+    """Search in what may still be read, and ask the gate about everything found. Three queries beside the search."""
     engine: Engine = request.search
     known = engine.cursor() or 0  # before the search: what happens in between then counts as changed
-    results = engine.search(query)
+    gone = repository.gone_since(request.db, known, request.now, request.tree.version)
+    results = engine.search(replace(query, without=gone))
     ids = {hit.id for hit in results.hits} | ({results.exact} if results.exact else set())
     if not ids:
         return Answer(results, (), None)

@@ -49,6 +49,12 @@ def renew(session: Session, ids: Iterable[int], now: dt.datetime, *, actor_id: i
                            by=by)
 
 
+def is_due(session: Session, day: dt.date) -> bool:
+    """Whether the validity of anything may turn: asked by readers, so that idle workers take no lock."""
+    query = select(Live.document_id).where(Live.turns <= day, Live.state != WITHDRAWN)
+    return session.scalar(query.limit(1)) is not None
+
+
 def turn(session: Session, now: dt.datetime, limit: int = 200) -> int:
     """Those whose day has come: expired (失效), in force at last, abolished; returns how many were looked at."""
     today = local_date(now)

@@ -73,6 +73,8 @@ class Query:
     sort: Literal["relevance", "date"] = "relevance"
     offset: int = 0
     limit: int = 10
+    without: frozenset[int] = frozenset()
+    """Ids that count as not indexed: what was withdrawn since the index was written gives no hit, count or hint."""
 
 
 @dataclass(frozen=True)

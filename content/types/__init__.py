@@ -101,6 +101,7 @@ class Common(colander.Schema):
     source = text("信息来源")
     basis = text("公开依据")
     pinned_until = day("置顶到")
+    correction = text("更正说明", most=300, long=True, hint="更正了什么、为什么，公众能看到；更正已公开的信息时填写")
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from feedgen.feed import FeedGenerator
+from lxml import etree
 from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.request import Request
@@ -33,6 +34,8 @@ from portal.security import READ
 from portal.shelf import Shelf, version
 
 ITEMS = 20
+REMEMBERED = dt.timedelta(days=90)  # so long a feed says that something was withdrawn
+_DELETED = "http://purl.org/atompub/tombstones/1.0"
 TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -47,6 +50,7 @@ class Source:
     title: str
     page: str
     lives: Callable[[], list[Live]]
+    gone: Callable[[], list[Live]] = list  # what was lately withdrawn of it
     query: str = ""
 
 
@@ -54,7 +58,8 @@ class Source:
 
 @view_config(route_name="feed.latest", permission=READ, request_method="GET")
 def latest(request: Request) -> Response:
-    return answer(request, Source(_say(request, _("最新公开")), "/", lambda: _latest(request)))
+    return answer(request, Source(_say(request, _("最新公开")), "/", lambda: _latest(request),
+                                  lambda: _withdrawn(request)))
 
 
 @view_config(route_name="feed.column", permission=READ, request_method="GET")
@@ -67,7 +72,8 @@ def of_column(request: Request) -> Response:
     if node is None or not node.is_public():
         raise HTTPNotFound()
     columns = [each.id for each in node.walk() if each.is_public()]
-    return answer(request, Source(node.name, node.url, lambda: _latest(request, columns=columns)))
+    return answer(request, Source(node.name, node.url, lambda: _latest(request, columns=columns),
+                                  lambda: _withdrawn(request, columns=columns)))
 
 
 @view_config(route_name="feed.department", permission=READ, request_method="GET")
@@ -76,7 +82,8 @@ def of_department(request: Request) -> Response:
     if unit is None:
         raise HTTPNotFound()
     units, page = request.tree.departments.below(unit.id), _asked.address("/catalogue", [("department", unit.id)])
-    return answer(request, Source(unit.name, page, lambda: _latest(request, departments=units)))
+    return answer(request, Source(unit.name, page, lambda: _latest(request, departments=units),
+                                  lambda: _withdrawn(request, departments=units)))
 
 
 @view_config(route_name="feed.search", permission=READ, request_method="GET")
@@ -89,12 +96,16 @@ def of_search(request: Request) -> Response:
         return [found.live for found in ask(request, replace(asked, sort="date").query(limit=ITEMS)).hits]
 
     title = _say(request, _("搜索“${words}”", mapping={"words": asked.text}))
-    source = Source(title, asked.url(), lives, asked.url("").lstrip("?"))
+    source = Source(title, asked.url(), lives, query=asked.url("").lstrip("?"))
     return answer(request, source, indexed=request.search.cursor() or 0)
 
 
 def _latest(request: Request, **narrowed: Any) -> list[Live]:
     return repository.latest(request.db, request.now, ITEMS, texts=True, **narrowed)
+
+
+def _withdrawn(request: Request, **narrowed: Any) -> list[Live]:
+    return repository.tombstones(request.db, request.now - REMEMBERED, ITEMS, **narrowed)
 
 
 def _say(request: Request, words: str) -> str:
@@ -123,7 +134,24 @@ def _made(request: Request, source: Source, form: str) -> tuple[bytes, dt.dateti
     feed = _feed(request, source, max((live.changed for live in lives), default=None))
     for live in lives:
         _add(feed, request, live)
-    return (feed.rss_str() if form == "rss" else feed.atom_str()), request.now
+    if form == "rss":
+        return feed.rss_str(), request.now
+    gone = [(absolute(request, live.url), live.changed) for live in source.gone()]
+    return with_tombstones(feed.atom_str(), gone), request.now
+
+
+def with_tombstones(atom: bytes, gone: list[tuple[str, dt.datetime]]) -> bytes:
+    """An Atom feed that says of withdrawn entries that they are deleted (RFC 6721): readers drop their copies.
+
+    RSS has no word for it: there they are only left out.
+    """
+    if not gone:
+        return atom
+    top = etree.fromstring(atom)
+    for address, moment in gone:
+        etree.SubElement(top, f"{{{_DELETED}}}deleted-entry", nsmap={"at": _DELETED},
+                         ref=address, when=moment.astimezone(SHANGHAI).isoformat(timespec="seconds"))
+    return etree.tostring(top, xml_declaration=True, encoding="utf-8")
 
 
 def _feed(request: Request, source: Source, changed: dt.datetime | None) -> FeedGenerator:

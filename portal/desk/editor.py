@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from content import manuscripts, writing
 from content.base import SHANGHAI
+from content.corrections import NOTE, last_public
 from content.documents import Document, Draft, Revision
 from content.tree import Node, Tree
 from content.types import DocumentType
@@ -84,7 +85,7 @@ def form(request: Request, kind: DocumentType, node: Node, document: Document | 
     schema.add(_line("title", _("标题"), required=_("请填写标题"), most=200))
     schema.add(colander.SchemaNode(colander.String(), name="body", title=_("正文"), missing="", validator=_length,
                                    widget=widgets.RichTextWidget()))
-    schema.add(_metadata(request.db, kind))
+    schema.add(_metadata(request.db, kind, corrects=document is not None and document.live is not None))
     _add_places(schema, request, kind, node, document)
     schema.add(_moment())
     buttons = [deform.Button("check", _("保存并检查"), css_class="btn-primary"),
@@ -111,8 +112,10 @@ def _moment() -> colander.SchemaNode:
         description=_("在这之前签发也不会公开；没有约定就不填"), widget=widgets.DateTimeInputWidget())
 
 
-def _metadata(session: Session, kind: DocumentType) -> colander.SchemaNode:
+def _metadata(session: Session, kind: DocumentType, *, corrects: bool) -> colander.SchemaNode:
     schema = kind.schema(name="data", title=_("元数据")).clone()  # instances share the nodes of their class
+    if not corrects:
+        del schema[NOTE]
     for node in schema.children:
         shape = getattr(node, "shape", "line")
         node.widget = _widget(node, shape)
@@ -189,13 +192,17 @@ def new(kind: DocumentType, node: Node) -> dict[str, Any]:
     return {"column": str(node.id), "type": kind.name}
 
 
-def of_revision(document: Document, revision: Revision) -> dict[str, Any]:
-    """The form as revision `revision` fills it; the next save builds on it."""
-    moment = document.publish_at
+def of_revision(session: Session, document: Document, revision: Revision) -> dict[str, Any]:
+    """The form as revision `revision` fills it; the next save builds on it.
+
+    The note of a correction (更正说明) that the public has read already is not that of the next one.
+    """
+    moment, public = document.publish_at, last_public(session, document.id)
+    told = public is not None and public.id == revision.id
     return {
         "base": str(revision.id), "document": str(document.id), "column": str(document.column_id),
         "type": document.type, "title": revision.title, "body": revision.body,
-        "data": {key: str(value) for key, value in revision.data.items()},
+        "data": {key: str(value) for key, value in revision.data.items() if key != NOTE or not told},
         "home": str(document.column_id), "also": [str(each) for each in document.also],
         "publish_at": moment.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M") if moment else "",
     }

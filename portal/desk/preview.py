@@ -9,8 +9,10 @@ from pyramid.config import Configurator
 from pyramid.request import Request
 from sqlalchemy.orm.attributes import set_committed_value
 
+from content import corrections
 from content.documents import PUBLIC, Document, Live, Rendition
 from content.numbers import normal_number
+from content.validity import validity_on
 from portal.desk import reading
 from portal.i18n import _
 from portal.public.documents import document_values
@@ -26,6 +28,9 @@ def preview(request: Request) -> dict[str, Any]:
     document = request.context.document
     made = reading.rendition(request, document, document.head)
     values = document_values(request, _would_be(request, document, made))
+    if (before := corrections.last_public(request.db, document.id)) is not None and before.id != document.head_id:
+        parts, note = corrections.parts(before, document.head), made.data.get(corrections.NOTE, "")
+        values["corrections"] = [corrections.Correction(request.now, tuple(parts), note), *values["corrections"]]
     if document.live is None:
         values |= {"qr": "", "address": request.localizer.translate(UNNUMBERED)}
     return values | {"title": made.title, "flashes": lambda: [("info", BANNER)],
@@ -42,7 +47,7 @@ def _would_be(request: Request, document: Document, made: Rendition) -> Live:
         column_id=document.column_id, department_id=document.department_id, title=made.title,
         published=former.published if former else request.now, changed=request.now, formed=_day(data.get("formed")),
         ends=_day(data.get("ends")), number=normal_number(data.get("number") or ""),
-        validity=data.get("validity", ""), topic=data.get("topic", ""), reason="")
+        validity=validity_on(data, request.today), corrections=former.corrections if former else 0, topic=data.get("topic", ""), reason="")
     set_committed_value(live, "rendition", made)  # without the cascades that would bring it into the session
     set_committed_value(live, "document", document)
     return live

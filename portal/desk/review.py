@@ -16,8 +16,10 @@ from content.documents import Document, Revision
 from content.types import type_of
 from portal.desk import reading
 from portal.desk.changes import changes, earlier, segments
+from portal.desk.file_changes import file_changes
 from portal.desk.findings import marked_body, panel, parts, pinned
 from portal.desk.history import events, flow
+from portal.desk.withdrawal import kinds, traces
 from portal.desk.words import state_status, titled
 from portal.i18n import _
 from portal.traversal import DeskDocument
@@ -28,8 +30,8 @@ from workflows.engine import Offer, workflow_of
 from workflows.manuscripts import may_edit
 from workflows.moves import NotAllowed, Refused
 
-VIEWS = {"changes": _("看改动"), "new": _("只看新稿"), "both": _("左右对照"), "data": _("元数据"), "history": _("经过"),
-         "revisions": _("历次稿")}
+VIEWS = {"changes": _("看改动"), "new": _("只看新稿"), "both": _("左右对照"), "data": _("元数据"), "files": _("附件"),
+         "history": _("经过"), "revisions": _("历次稿")}
 OF_TWO = ("changes", "both")  # views that need an earlier revision
 STATEMENT = "已逐项审查，不涉及国家秘密、工作秘密，可以公开"  # 先审查、后公开: 保密法实施条例 Art. 42
 
@@ -71,7 +73,8 @@ def page(request: Request, **more: Any) -> dict[str, Any]:
         "flow": flow(request, document, rows), "blockers": _blockers(document, beside),
         "decision": _decision(request, document), "may_edit": may_edit(request.identity, document, request.tree),
         "may_write": request.has_permission(Permission.WRITE), "refused": (), "typed": {}, "statement": STATEMENT,
-        "behalf": "、".join(request.identity.principals.values()),
+        "compared": before is not None, "behalf": "、".join(request.identity.principals.values()),
+        "kinds": lambda offer: kinds(request, document, offer), "traces": traces(request, document, rows),
         **_of_view(request, document, view, revision, before, beside, rows), **more,
     }
 
@@ -96,13 +99,16 @@ def _view(request: Request, before: Revision | None) -> str:
 def _of_view(request: Request, document: Document, view: str, revision: Revision, before: Revision | None,
              beside: Any, rows: list[journal.Row]) -> dict[str, Any]:
     """What only the chosen view needs."""
-    found: dict[str, Any] = {"changes": None, "body": "", "pinned": (), "events": (), "revisions": ()}
+    found: dict[str, Any] = {"changes": None, "body": "", "pinned": (), "events": (), "revisions": (),
+                              "files": ()}
     if before is not None and view in (*OF_TWO, "data"):
         found["changes"] = changes(request, document, before, revision)
         found["segments"] = lambda pieces: segments(pieces, beside)
     if view == "new":
         found["body"] = marked_body(request, document, revision, beside)
         found["pinned"] = pinned(found["body"])
+    elif view == "files":
+        found["files"] = file_changes(request, document, before, revision, beside)
     elif view == "history":
         found["events"] = events(request, rows, masked=not beside.originals)
     elif view == "revisions":
@@ -160,6 +166,8 @@ def _facts(request: Request) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     if request.POST.get("statement"):
         facts["statement"] = STATEMENT
+    if request.POST.get("reason_kind"):
+        facts["reason_kind"] = request.POST["reason_kind"]
     if moment := _moment(request.POST.get("date", ""), request.POST.get("time", "")):
         facts["publish_at"] = moment
     return facts

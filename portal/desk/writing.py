@@ -132,7 +132,7 @@ def edit(request: Request) -> Any:
     document = request.context.document
     if not may_edit(request.identity, document, request.tree):
         return _sent_already(request, _("这一稿已经送出，现在不能修改。要改，请先收回，或者请办理人退回。"))
-    fields = editor.of_revision(document, document.head)
+    fields = editor.of_revision(request.db, document, document.head)
     draft = writing.draft_of(request.db, request.identity.user_id, document.id)
     if draft is not None and request.GET.get("draft") == "use":
         return _page(request, _form(request).filled(editor.of_draft(draft, fields)))
@@ -191,7 +191,7 @@ def _both(request: Request, conflict: writing.Conflict) -> dict[str, Any]:
     document, theirs, mine = request.context.document, conflict.theirs, conflict.draft.fields
     request.response.status_int = 409
     request.override_renderer = "desk/conflict.pt"
-    fields = {**editor.of_draft(conflict.draft, editor.of_revision(document, theirs)), "base": str(theirs.id)}
+    fields = {**editor.of_draft(conflict.draft, editor.of_revision(request.db, document, theirs)), "base": str(theirs.id)}
     return _page(request, _form(request).filled(fields)) | {
         "title": _("两个人同时改了这一稿"), "theirs": theirs,
         "comparison": compare_html(theirs.body, mine["body"]), "heading": compare_words(theirs.title, mine["title"])}

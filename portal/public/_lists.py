@@ -10,7 +10,7 @@ from pyramid.httpexceptions import HTTPNotFound
 from pyramid.request import Request
 
 from content.base import local_date
-from content.documents import Live
+from content.documents import ARCHIVED, Live
 from portal.paging import Pagination, from_oldest
 
 
@@ -36,7 +36,7 @@ def _item(request: Request, live: Live, with_column: bool, pinned: bool) -> Item
     node = request.tree.by_id[live.column_id]
     if with_column and node.is_public():
         notes.append(node.name)
-    return Item(live.url, live.title, local_date(live.published), tuple(notes), pinned, validity(live.validity))
+    return Item(live.url, live.title, local_date(live.published), tuple(notes), pinned, status_of(live))
 
 
 def unit_name(request: Request, department_id: int) -> str:
@@ -50,6 +50,11 @@ _VALIDITY = {"废止": ("stop", "已废止"), "失效": ("stop", "已失效"), "
 def validity(value: str) -> tuple[str, str] | None:
     """How a text that is not simply in force is marked (有效性)."""
     return _VALIDITY.get(value)
+
+
+def status_of(live: Live) -> tuple[str, str] | None:
+    """What is said of a document in a list: that it is not simply in force, or else that it is archived."""
+    return validity(live.validity) or (("idle", "已归档") if live.state == ARCHIVED else None)
 
 
 def pages(total: int, size: int, page: int | None, url: Callable[[int | None], str]) -> Pagination:

@@ -12,9 +12,9 @@ import segno
 from pyramid.request import Request
 from pyramid.view import view_config
 
-from content import repository
+from content import corrections, repository
 from content.base import local_date
-from content.documents import ARCHIVED, Live
+from content.documents import ARCHIVED, REASONS, Live
 from content.people import Unit
 from content.types import DocumentType, type_of
 from portal.dates import Dates
@@ -28,7 +28,8 @@ from portal.site_tags import article_tags, column_tags
 from portal.traversal import DocumentContext
 
 FIRST = ("number", "genre", "topic", "validity", "formed")  # the usual order of the table on government sites
-HIDDEN = ("pinned_until", "issuer")
+HIDDEN = ("pinned_until", "issuer", corrections.NOTE)
+LATELY = 30  # days for which a correction is spoken of above the text
 # (kind of relation, whether this document is its source) -> heading of the panel beside the text
 PANELS = {("interprets", True): _("解读的文件"), ("interprets", False): _("解读"),
           ("supersedes", True): _("代替的文件"), ("abolishes", True): _("废止的文件"),
@@ -67,7 +68,10 @@ def _trail(request: Request, live: Live) -> list[Crumb]:
 
 
 def document_values(request: Request, live: Live) -> dict[str, Any]:
-    """Everything that the page of a readable document shows, but for where it stands. One query."""
+    """Everything that the page of a readable document shows, but for where it stands.
+
+    One query; another for the record of its corrections, where there are any.
+    """
     node, unit = request.tree.by_id[live.column_id], _unit(request, live)
     related = repository.relations(request.db, live.document_id, request.now, audience(node))
     address = absolute(request, live.url)
@@ -75,11 +79,23 @@ def document_values(request: Request, live: Live) -> dict[str, Any]:
         "live": live, "rendition": live.rendition, "kind": type_of(live.type), "unit": unit, "address": address,
         "issuer": live.rendition.data.get("issuer") or unit.name, "metadata": metadata(request, live, unit),
         "published": local_date(live.published), "changed": local_date(live.changed), "qr": qr(address),
-        "archived": live.state == ARCHIVED, "panels": panels(related), "replaced_by": replaced_by(related),
+        "archived": local_date(live.archived or live.changed) if live.state == ARCHIVED else None,
+        "data_day": lambda name: _iso(live.rendition.data.get(name)),
+        "corrections": corrections.record(request.db, live.document_id) if live.corrections else [],
+        "lately": lambda day: (request.today - local_date(day)).days <= LATELY, "card": card_url(live), "panels": panels(related), "replaced_by": replaced_by(related),
         "waiting": _waiting(request, live, related), "form_of": form_of, "validity": validity,
         "report": _asked.address("/report-error", [("page", live.url)]),
         "page_tags": _tags(request, live, unit, address), "description": live.rendition.summary,
     }
+
+
+def _iso(written: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(written) if written else None
+
+
+def card_url(live: Live) -> str:
+    """Where the public archive card (政务公开档案卡) of a document is; "" for one that has no address yet."""
+    return live.url.removesuffix(".html") + "/card" if live.serial else ""
 
 
 def absolute(request: Request, path: str) -> str:
@@ -175,13 +191,22 @@ def qr(address: str) -> str:
 # -- what is no longer there --------------------------------------------------------------------------------------
 
 def tombstone(request: Request, live: Live) -> dict[str, Any]:
-    """Status 410: why, since when, who to ask. Neither title nor text."""
+    """Status 410: which one, since when, what kind of reason, who to ask; the title only where it harms nobody."""
     request.response.status_int = 410
     request.override_renderer = "public/tombstone.pt"
     node = request.tree.by_id[live.column_id]
     heading = _("这条信息已撤回") if live.is_withdrawn else _("公示期已满，这条信息已撤下")
     return {
-        "title": heading, "live": live, "unit": _unit(request, live), "breadcrumb": _trail(request, live),
+        "title": heading, "live": live, "kind": REASONS.get(live.reason_kind, ""), "unit": _unit(request, live),
+        "breadcrumb": _trail(request, live), "replaced_by": _successor(request, live),
         "column": node if may_see(request, node) else None, "published": local_date(live.published),
+        "withdrawn": local_date(live.changed),
         "page_tags": column_tags(node.name, node.description, node.keywords, node.column_type),
     }
+
+
+def _successor(request: Request, live: Live) -> Live | None:
+    """What took the place of a withdrawn document, where its tombstone may name it."""
+    if live.reason_kind not in ("error", "superseded"):
+        return None
+    return replaced_by(repository.relations(request.db, live.document_id, request.now))

@@ -19,7 +19,7 @@ from portal.i18n import _
 from portal.limits import limited
 from portal.paging import from_first
 from portal.public import _asked
-from portal.public._lists import unit_name, validity
+from portal.public._lists import status_of, unit_name
 from portal.searching import Answer, ask
 from portal.security import READ
 
@@ -84,7 +84,7 @@ def search(request: Request) -> dict[str, Any]:
         "title": _("搜索"), "breadcrumb": [(_("搜索"), "")], "query": asked.text, "asked": asked, "answer": answer,
         "seconds": f"{time.perf_counter() - began:.2f}", "pages": pages, "facets": facets(request, asked, answer),
         "chosen": chosen(request, asked), "hits": _hits(answer, number), "exact": answer.exact if number == 1 else None,
-        "validity": validity, "local_date": local_date, "types": all_types(), "unit_name": unit_name,
+        "status_of": status_of, "local_date": local_date, "types": all_types(), "unit_name": unit_name,
         "feeds": [(_("搜索结果"), asked.url("/search.rss", sort=None), "application/rss+xml")] if asked.text else [],
         "feed": asked.url("/search.rss", sort=None),
     }

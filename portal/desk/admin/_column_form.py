@@ -33,6 +33,7 @@ def form(request: Request, action: str, node: Node | None = None) -> SchemaForm:
     schema.add(_place(request, node))
     schema.add(_promise())
     schema.add(_content(request))
+    schema.add(_archive())
     schema.add(_words())
     if node is not None:
         schema.add(_text("why", _("改动原因"), 200))
@@ -107,6 +108,16 @@ def _content(request: Request) -> colander.Schema:
         _check("mask_names", _("名单里的姓名遮盖成“张*”")), _check("featured", _("列为重点领域")))
 
 
+def _archive() -> colander.Schema:
+    """归档规则 (历史页面): when the worker archives by itself what is no longer looked after."""
+    return _group(
+        "archive", _("归档"),
+        colander.SchemaNode(colander.Int(), name="years", title=_("公开满几年以后归档"), missing=None,
+                            validator=colander.Range(1, 99),
+                            description=_("归档的仍然可以查阅和检索，页面上标明“已归档”和归档日期。不填就按上级栏目；都不填就不自动归档。")),
+        _check("out_of_force", _("废止、失效以后归档")))
+
+
 def _check(name: str, title: Any) -> colander.SchemaNode:
     return colander.SchemaNode(colander.Boolean(), name=name, title=title, missing=False, default=False,
                                widget=CheckboxWidget())
@@ -131,6 +142,7 @@ def filled(node: Node) -> dict[str, Any]:
     shown = {group: {name: _shown(own[name]) for name in names} for group, names in groups.items()}
     shown["promise"] = {name: _shown(node.rule.get(name)) for name in ("type", *(field.name for field in _rules.EVERY))}
     shown["promise"]["basis"] = node.basis
+    shown["archive"] = {name: _shown(node.archive.get(name)) for name in ("years", "out_of_force")}
     return shown
 
 
@@ -149,6 +161,7 @@ def values(said: dict[str, Any], node: Node | None = None) -> dict[str, Any]:
     found |= {"rule": _rules.rule_of(promise["type"], promise), "basis": promise["basis"],
               "types": known + sorted(found["types"] - set(known)),
               "masks": dict.fromkeys(sorted(found["masks"]), "partial")}
+    found["archive"] = {name: value for name, value in said["archive"].items() if value}
     if not found["slug"]:
         del found["slug"]
     return found
