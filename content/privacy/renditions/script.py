@@ -41,12 +41,14 @@ class Script:
 
     pieces: list[Piece] = field(default_factory=list)
     _parts: list[str] = field(default_factory=list)
+    _starts: list[int] = field(default_factory=list)
     _size: int = 0
 
     def add(self, text: str, ref: Hashable, where: str, dropped: bool = False) -> None:
         """A piece of text; `dropped` when the rendition leaves its place out."""
         if text:
             self.pieces.append(Piece(self._size, text, ref, where, dropped))
+            self._starts.append(self._size)
             self.gap(text)
 
     def gap(self, text: str) -> None:
@@ -77,13 +79,22 @@ class Script:
                        bool(touched) and all(piece.dropped for piece in touched), around=(before, behind))
 
     def _touched(self, start: int, end: int) -> Iterator[Piece]:
-        at = max(0, bisect_right(self.pieces, start, key=lambda piece: piece.start) - 1)
+        at = max(0, bisect_right(self._starts, start) - 1)
         for index in range(at, len(self.pieces)):  # no slice: a workbook has as many pieces as cells
             piece = self.pieces[index]
             if piece.start >= end:
                 return
             if piece.end > start:
                 yield piece
+
+    def _holding(self, places: list[int]) -> Iterator[Piece]:
+        """The pieces in which any of these places is, which are in order."""
+        after = 0
+        for place in places:
+            if place >= after:
+                for piece in self._touched(place, place + 1):
+                    yield piece
+                    after = piece.end
 
     def edits(self, choices: Choices) -> dict[Hashable, str]:
         """The new text of every piece that changes, by its ref. A ref that was added twice must not be."""
@@ -94,9 +105,8 @@ class Script:
                 self._cut(found, decision, choices, shown)
         if choices.mask_names:
             _mask_names(text, shown)
-        changed = dict.fromkeys(piece for at in sorted(shown) for piece in self._touched(at, at + 1))
         return {piece.ref: "".join(shown.get(piece.start + at, char) for at, char in enumerate(piece.text))
-                for piece in changed}
+                for piece in self._holding(sorted(shown))}
 
     def _cut(self, found: privacy.Finding, decision: Decision, choices: Choices, shown: dict[int, str]) -> None:
         """Note for each character of a finding what is shown in its stead."""
