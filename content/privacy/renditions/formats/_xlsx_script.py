@@ -247,7 +247,8 @@ def _piece(name: str, elements: list[etree._Element], title: str, note, removed:
         return
     code, called = PIECES[name]
     text = "\n".join(map(writing, elements)).strip()
-    if not text and not any(each.attrib or len(each) for each in elements) or (name == "headerFooter" and not text):
+    empty = not text and not any(each.attrib or len(each) for each in elements)
+    if empty or (name == "headerFooter" and not text):
         return
     removed.update({code} - {""})
     note(text, f"{title}的{called}" if title else called)

@@ -282,8 +282,8 @@ class SheetWriter:
             area = area_of(source.get("ref", ""))
             heads = [view.sheet.cells.get((area.top, column)) for column in range(area.left, area.right + 1)]
             names = [written(head.text) if head is not None and head.kind == "s" else "" for head in heads]
-            if (view.whole(area) and self._untouched(at, area) and all(names)
-                    and source.get("headerRowCount", "1") == "1" and len({name.casefold() for name in names}) == len(names)):
+            distinct = all(names) and len({name.casefold() for name in names}) == len(names)
+            if distinct and view.whole(area) and self._untouched(at, area) and source.get("headerRowCount", "1") == "1":
                 number = before + len(made.tables) + 1
                 made.tables.append(_table(source, view.area(area), names, number))
         if made.tables:
