@@ -37,13 +37,22 @@ _STYLE_ID = re.compile(r"(?!restyled)[A-Za-z]{0,40}\d{0,3}[A-Za-z]{0,20}")
 _PATH = re.compile(r"[A-Za-z]:[\\/]|\\\\|^[a-z]{2,12}://|\.(?:jpe?g|png|gif|bmp|tiff?|emf|wmf|webp)\s*$", re.IGNORECASE)
 _FORMULA = re.compile(r"'?[A-Za-z0-9 ]{1,20}'?!\$[A-Z]{1,3}\$\d{1,6}(?::\$[A-Z]{1,3}\$\d{1,6})?")
 _GUID = "{00000000-0000-4000-8000-000000000001}"
-_FONTS = frozenset(["w:rFonts/ascii", "w:rFonts/hAnsi", "w:rFonts/eastAsia", "w:rFonts/cs", "w:font/name", "w:altName/val", "w:sym/font", "a:latin/typeface", "a:ea/typeface", "a:cs/typeface", "a:sym/typeface", "a:buFont/typeface", "a:font/typeface", "a:font/script", "m:mathFont/val"])
-_CHARACTERS = frozenset(["a:buChar/char", "m:chr/val", "m:begChr/val", "m:endChr/val", "m:sepChr/val", "w:decimalSymbol/val", "w:listSeparator/val", "w:noLineBreaksAfter/val", "w:noLineBreaksBefore/val"])
-_NAMED = frozenset("a:theme/name a:clrScheme/name a:fontScheme/name a:fmtScheme/name".split())
+_FONTS = frozenset(str.split("""
+    w:rFonts/ascii w:rFonts/hAnsi w:rFonts/eastAsia w:rFonts/cs w:font/name w:altName/val w:sym/font
+    a:latin/typeface a:ea/typeface a:cs/typeface a:sym/typeface a:buFont/typeface a:font/typeface a:font/script
+    m:mathFont/val
+"""))
+_CHARACTERS = frozenset(str.split("""
+    a:buChar/char m:chr/val m:begChr/val m:endChr/val m:sepChr/val w:decimalSymbol/val w:listSeparator/val
+    w:noLineBreaksAfter/val w:noLineBreaksBefore/val
+"""))
+_NAMED = frozenset(str.split("""
+    a:theme/name a:clrScheme/name a:fontScheme/name a:fmtScheme/name
+"""))
 _SIGNS = re.compile(r"[\W_]{0,300}")
 _LABELS = {  # attributes that are writing, and where the editor is told that they stand
-    "w:lvlText/val": "编号格式", "w:tblCaption/val": "表格标题", "w:tblDescription/val": "表格说明", "v:textpath/string": "艺术字",
-    "c:numFmt/formatCode": "图表数字格式", "a:tblStyle/styleName": "表格样式名",
+    "w:lvlText/val": "编号格式", "w:tblCaption/val": "表格标题", "w:tblDescription/val": "表格说明",
+    "v:textpath/string": "艺术字", "c:numFmt/formatCode": "图表数字格式", "a:tblStyle/styleName": "表格样式名",
 }
 
 
@@ -227,7 +236,8 @@ class Copier:
                 self.plain(source, into)
             return
         owner = f"{self.job.folder}/charts/chart{next(self.job.charts)}.xml"
-        self.job.making.add(owner, type(self)(self.job, relation.target, owner, f"{self.where}的图表").root(), CHART_TYPE)
+        copier = type(self)(self.job, relation.target, owner, f"{self.where}的图表")
+        self.job.making.add(owner, copier.root(), CHART_TYPE)
         etree.SubElement(into, source.tag).set(tag("r:id"), self.job.making.relate(self.owner, "chart", owner))
         self.notes.removed.setdefault("embedded")  # the workbook behind it
 

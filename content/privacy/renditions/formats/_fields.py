@@ -9,7 +9,8 @@ from lxml import etree
 
 from content.privacy.renditions.formats._ooxml import tag, tags
 
-_COUNTING = re.compile(r"\s*(?:PAGE|NUMPAGES|SECTIONPAGES|SECTION)(?:\s+\\[*#]\s*\"?[A-Za-z0-9]{1,16}\"?)*\s*", re.ASCII)
+_COUNTING = re.compile(r"\s*(?:PAGE|NUMPAGES|SECTIONPAGES|SECTION)"
+                       r"(?:\s+\\[*#]\s*\"?[A-Za-z0-9]{1,16}\"?)*\s*", re.ASCII)
 _DRAWN = re.compile(r"\s*EQ\b(.*)", re.DOTALL)
 _BUTTON = re.compile(r"\s*(?:MACROBUTTON|GOTOBUTTON)\s+\S+\s+(.*)", re.DOTALL)
 _SWITCH = re.compile(r"\\\*\s*\w+|\\\*?\s*\"[^\"]*\"|\\[a-z]+\s*\d*", re.IGNORECASE)

@@ -94,7 +94,8 @@ class Looks:
             colour = "000000"
         if colour == "auto":
             return ""
-        behind = marked or (look["fill"] if _coloured(look.get("fill", "")) else "") or paragraph_fill or _cell_fill(run)
+        own = look["fill"] if _coloured(look.get("fill", "")) else ""
+        behind = marked or own or paragraph_fill or _cell_fill(run)
         if not behind and (_drawn(run) or self._in_coloured_table(run)):
             return ""
         return "与底色相同的文字" if _alike(colour, behind or self.page or "FFFFFF") else ""

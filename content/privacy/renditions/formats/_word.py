@@ -13,7 +13,10 @@ from content.privacy.renditions.formats._figures import Crop
 from content.privacy.renditions.formats._looks import Looks, low_row, said
 from content.privacy.renditions.formats._ooxml import tag
 
-_STYLE_REFERENCES = frozenset(["w:pStyle/val", "w:rStyle/val", "w:tblStyle/val", "w:basedOn/val", "w:next/val", "w:link/val", "w:style/styleId", "w:styleLink/val", "w:numStyleLink/val"])
+_STYLE_REFERENCES = frozenset(str.split("""
+    w:pStyle/val w:rStyle/val w:tblStyle/val w:basedOn/val w:next/val w:link/val w:style/styleId w:styleLink/val
+    w:numStyleLink/val
+"""))
 _OFF = ("0", "false", "off")
 _PLAIN = ((tag("w:color"), "000000"), (tag("w:sz"), "21"), (tag("w:szCs"), "21"))
 
