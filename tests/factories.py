@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from content import people, tree, writing
 from content.base import Database, local_date, now
 from content.blobs import BlobStore
+from content.cases import Case
 from content.clearing import review, settle
 from content.documents import Document
 from content.house import House
@@ -19,6 +20,7 @@ from content.migrations import upgrade
 from content.people import Department, Grant, Role, User
 from content.privacy import Decision
 from content.tree import Node
+from workflows import applications
 from workflows.access import Identity
 from workflows.engine import fire
 
@@ -34,6 +36,7 @@ PEOPLE = {
     "fangkai": ("方凯", "QY-zfb", Role.SYSTEM_ADMIN, "QY"),
     "shenjie": ("沈洁", "QY-zfb", Role.SECURITY_ADMIN, "QY"),
     "sunjing": ("孙静", "QY-scj", Role.EDITOR, "QY-scj"),
+    "luoyan": ("罗燕", "QY-mzj", Role.CASE_OFFICER, "QY-mzj"),
 }
 DEPARTMENTS = (("QY", "清源县人民政府", "县政府", "县", None),
                ("QY-zfb", "清源县政府办公室", "县政府办公室", "部门", "QY"),
@@ -82,8 +85,8 @@ class County:
             settle(session, document, each, decision, reason, actor_id=document.owner_id or self.users["zhangli"])
         return len(found)
 
-    def move(self, session: Session, document: Document, name: str, by: str, **facts: object) -> None:
-        fire(session, self.house, document, name, self.identity(session, by), **facts)
+    def move(self, session: Session, subject: Document | Case, name: str, by: str, **facts: object) -> None:
+        fire(session, self.house, subject, name, self.identity(session, by), **facts)
 
     def publish(self, session: Session, document: Document, now: dt.datetime | None = None) -> Document:
         """All the way, by four people."""
@@ -92,6 +95,16 @@ class County:
                                 ("clear", "helixin", {"statement": STATEMENT}), ("sign", "wangjianguo", {})):
             self.move(session, document, name, by, now=now, **facts)
         return document
+
+
+    def apply(self, session: Session, description: str = "2025年城乡低保资金发放情况", *,
+              day: dt.date | None = None, **applicant: str) -> tuple[Case, str]:
+        """An application for disclosure to the civil affairs bureau, filed online; the case and its query code."""
+        person = {"name": "吴晓梅", "id_number": "110101199003070011", "phone": "13800138000"} | applicant
+        return applications.file(
+            session, self.house, "disclosure_request", "disclosure_request", "filed",
+            office_id=self.departments["QY-mzj"], applicant=person, request={"description": description},
+            applicant_class="natural", channel="internet", submitted=day or local_date(now()))
 
 
 def make_county(house: House) -> County:

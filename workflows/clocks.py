@@ -39,7 +39,8 @@ class Clock:
 
     `due` is the last day for the reply, None while nothing runs. `until` is what is waited for: the last day for the
     supplement or the payment. `provisional` when a date touches a year not announced yet, or a consultation that is
-    still open. `warnings` are breaches of the law that the facts show, in Chinese.
+    still open (`pending`: its 15 working days are not over). `warnings` are breaches of the law that the facts
+    show, in Chinese.
     """
 
     status: str
@@ -49,6 +50,7 @@ class Clock:
     provisional: bool = False
     steps: tuple[Step, ...] = ()
     warnings: tuple[str, ...] = ()
+    pending: bool = False
 
     def explanation(self) -> list[dict[str, object]]:
         """The steps as plain data: `{"date": "2026-11-23", "day": 1, "why": "工作日"}`."""
@@ -69,7 +71,8 @@ def reckon(facts: Facts, calendar: Calendar, as_of: dt.date) -> Clock:
         steps.append(Step(due, None, "依第三十五条确定的延迟答复日"))
     if known.answered and known.answered > due:
         warnings += (f"答复晚于期限{due.isoformat()}",)
-    return Clock(status, notice.date, due, None, provisional or notice.provisional, tuple(steps), warnings)
+    pending = any(each.end is None and _pause(each, calendar, as_of)[1] for each in known.consultations)
+    return Clock(status, notice.date, due, None, provisional or notice.provisional, tuple(steps), warnings, pending)
 
 
 def _status(facts: Facts, calendar: Calendar, as_of: dt.date) -> tuple[str, dt.date | None]:

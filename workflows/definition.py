@@ -15,9 +15,9 @@ from typing import Any
 from content.documents import REASONS
 from content.people import Role
 
-_STATE_KEYS = {"title", "english", "days", "editable", "final"}
+_STATE_KEYS = {"title", "english", "days", "editable", "final", "public"}
 _TRANSITION_KEYS = {"name", "title", "english", "from", "to", "roles", "guards", "effects", "reason", "kinds", "tone",
-                    "done"}
+                    "done", "asks", "letter"}
 TONES = ("primary", "plain", "danger")
 
 
@@ -36,11 +36,14 @@ class State:
     days: int | None = None
     editable: bool = False
     final: bool = False
+    public: str = ""
 
 
 @dataclass(frozen=True)
 class Transition:
-    """`roles`: who may; `system` in the file means the worker. `reason`: must be given, and is journalled."""
+    """`roles`: who may; in the file, `system` means the worker, `requester` whoever filed the case. `reason`: must be
+    given, and is kept. `asks`: what else the person must say (`workflows.asks`); `letter`: the kind of letter that
+    goes out with the step."""
 
     name: str
     title: str

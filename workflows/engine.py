@@ -16,21 +16,30 @@ from sqlalchemy.orm import Session
 
 from content import journal
 from content.base import now as present
-from content.documents import REASONS, Document, lock
+from content.documents import REASONS
 from content.house import House
 from content.people import ROLE_TITLES, Role
 from content.tree import Node, Tree
-from workflows import access, cards
+from workflows import access
 from workflows.access import Identity
+from workflows.asks import ASKS, unanswered
+from workflows.case_effects import EFFECTS as CASE_EFFECTS
+from workflows.case_guards import CONCERNS as CASE_CONCERNS
+from workflows.case_guards import GUARDS as CASE_GUARDS
 from workflows.definition import DefinitionError, Transition, Workflow, load
-from workflows.effects import EFFECTS
-from workflows.guards import CONCERNS, GUARDS
+from workflows.effects import EFFECTS as DOCUMENT_EFFECTS
+from workflows.guards import CONCERNS as DOCUMENT_CONCERNS
+from workflows.guards import GUARDS as DOCUMENT_GUARDS
 from workflows.moves import Move, NotAllowed, Refused
+from workflows.subjects import Place, Subject, kind_of
 
+GUARDS = DOCUMENT_GUARDS | CASE_GUARDS
+EFFECTS = DOCUMENT_EFFECTS | CASE_EFFECTS
+CONCERNS = DOCUMENT_CONCERNS | CASE_CONCERNS
 DEFINITIONS = Path(__file__).parent / "definitions"
 
 
-def fire(session: Session, house: House, subject: Document, name: str, actor: Identity, *, why: str = "",
+def fire(session: Session, house: House, subject: Subject, name: str, actor: Identity, *, why: str = "",
          now: dt.datetime | None = None, **facts: Any) -> journal.Entry:
     """Move `subject` by the transition `name`; the only way in which a state changes.
 
@@ -45,55 +54,56 @@ def fire(session: Session, house: House, subject: Document, name: str, actor: Id
         return _carry_out(move)
 
 
-def _prepare(session: Session, house: House, subject: Document, name: str, actor: Identity, why: str,
+def _prepare(session: Session, house: House, subject: Subject, name: str, actor: Identity, why: str,
              now: dt.datetime, facts: dict[str, Any]) -> Move:
-    lock(session, subject)  # the state as of now, not as it was when a form was opened
+    kind = kind_of(subject)
+    kind.lock(session, subject)  # the state as of now, not as it was when a form was opened
     workflow = workflow_of(subject.workflow)
     transition = workflow.find(name, subject.state)
     if transition is None:
         raise Refused(f"现在是“{workflow.states[subject.state].title}”，不能做这一步；可能别人已经处理过，请刷新页面")
     tree = house.tree(session)
-    node = tree.by_id[subject.column_id]
-    in_right_of = _right(transition, actor, node, tree, facts.get("reason_kind"))
+    place = kind.place(subject, tree)
+    in_right_of = _right(transition, actor, place, tree, facts.get("reason_kind"))
     behalf = in_right_of if in_right_of != actor.user_id else None
-    return Move(session, house, tree, subject, node, workflow, transition, actor, behalf, now, why, facts)
+    return Move(session, house, tree, subject, place.node, workflow, transition, actor, behalf, now, why, facts)
 
 
-def _right(transition: Transition, actor: Identity, node: Node, tree: Tree, kind: str | None) -> int | None:
+def _right(transition: Transition, actor: Identity, place: Place, tree: Tree, kind: str | None) -> int | None:
     """In whose right the actor may do it, for this kind of reason where there are kinds. Raises `NotAllowed`."""
-    if transition.system and actor.system:
+    if (transition.system and actor.system) or (transition.requester and actor.requester):
         return actor.user_id
-    found = access.holder(actor, transition.kinds.get(kind, transition.roles), node, tree)
+    found = place.holder(actor, transition.kinds.get(kind, transition.roles), tree)
     if found is None and kind in transition.kinds:
         who = "、".join(ROLE_TITLES[role][0] for role in Role if role in transition.kinds[kind])
         raise NotAllowed(f"以“{REASONS[kind]}”为由{transition.title}，由{who}办理")
     if found is None:
-        raise NotAllowed(f"您没有在“{node.name}”做“{transition.title}”的权限")
+        raise NotAllowed(f"您没有在“{place.name}”做“{transition.title}”的权限")
     return found
 
 
 def objections(move: Move) -> list[str]:
     """Why this move cannot be made now, one sentence each; empty when it can."""
     reasons = ["请写明理由"] if move.transition.reason and not move.why else []
+    if not move.facts.get("asking"):
+        reasons += unanswered(move.transition.asks, move.facts)
     for name in move.transition.guards:
         reasons.extend(GUARDS[name](move))
     return reasons
 
 
 def _carry_out(move: Move) -> journal.Entry:
-    before = move.subject.state
+    before = move.before = move.subject.state
     move.subject.state, move.subject.state_since = move.transition.target, move.now
     for name in move.transition.effects:
         EFFECTS[name](move)
     move.session.flush()
-    payload = {"from": before, "to": move.subject.state, "why": move.why, "revision": move.subject.head_id,
-               **move.notes}
-    if not move.actor.system:
-        payload["signed"] = cards.signature(move.actor.name, move.actor.unit, move.transition.title, move.why)
+    kind = kind_of(move.subject)
+    payload = {"from": before, "to": move.subject.state, **kind.payload(move), **move.notes}
     if move.on_behalf_of is not None:
         payload["on_behalf_of"] = move.on_behalf_of
-    return journal.record(move.session, f"document.{move.transition.name}", ("document", move.subject.id),
-                          actor_id=None if move.actor.system else move.actor.user_id, at=move.now, **payload)
+    return journal.record(move.session, f"{kind.name}.{move.transition.name}", (kind.name, move.subject.id),
+                          actor_id=move.actor_id, at=move.now, **payload)
 
 
 def kinds_open(move_by: Identity, transition: Transition, node: Node, tree: Tree) -> list[str]:
@@ -109,17 +119,18 @@ class Offer:
     objections: tuple[str, ...]
 
 
-def offers(session: Session, house: House, subject: Document, actor: Identity,
+def offers(session: Session, house: House, subject: Subject, actor: Identity,
            now: dt.datetime | None = None) -> list[Offer]:
     """What `actor` may do with `subject` now, in the order of the definition; steps that do not concern it are
     left out, those that something stands in the way of are not."""
     workflow, tree = workflow_of(subject.workflow), house.tree(session)
-    node, found = tree.by_id[subject.column_id], []
+    place, found = kind_of(subject).place(subject, tree), []
     for transition in workflow.leaving(subject.state):
-        in_right_of = access.holder(actor, transition.roles, node, tree)
+        in_right_of = actor.user_id if transition.requester and actor.requester else \
+            place.holder(actor, transition.roles, tree)
         if in_right_of is None:
             continue
-        move = Move(session, house, tree, subject, node, workflow, transition, actor,
+        move = Move(session, house, tree, subject, place.node, workflow, transition, actor,
                     in_right_of if in_right_of != actor.user_id else None, now or present(), "…", {"asking": True})
         if not any(GUARDS[name](move) for name in CONCERNS.intersection(transition.guards)):
             found.append(Offer(transition, tuple(objections(move))))
@@ -131,11 +142,16 @@ def workflows() -> dict[str, Workflow]:
     """Every definition, checked. Raises `DefinitionError` at start-up, not when somebody presses a button."""
     found: dict[str, Workflow] = {}
     for path in sorted(DEFINITIONS.glob("*.toml")):
-        workflow = load(path, GUARDS, EFFECTS)
+        workflow = load(path, GUARDS, EFFECTS, ASKS)
         if workflow.name in found:
             raise DefinitionError(f"{path.name}: the workflow {workflow.name!r} is defined twice")
         found[workflow.name] = workflow
     return found
+
+
+def workflows_for(subject: str) -> dict[str, Workflow]:
+    """The definitions by which documents (`document`) or cases (`case`) move."""
+    return {name: workflow for name, workflow in workflows().items() if workflow.subject == subject}
 
 
 def workflow_of(name: str) -> Workflow:

@@ -39,7 +39,11 @@ class Consultation:
     start: dt.date
     end: dt.date | None
     delivered: dt.date | None = None  # when the letter reached them; its 15 working days run from here
-    with_whom: str = "征求第三方意见"
+    kind: str = "third_party"
+
+    @property
+    def with_whom(self) -> str:
+        return _WITH_WHOM[self.kind]
 
 
 @dataclass(frozen=True)
@@ -168,7 +172,7 @@ def _supplemented(facts: Facts, event: Mapping[str, Any]) -> Facts:
 def _consulted(facts: Facts, event: Mapping[str, Any]) -> Facts:
     start = _date(event, "start" if "start" in event else "date", "发函日")
     made = Consultation(start, _maybe(event, "end", "收到意见之日"), _maybe(event, "delivered", "送达日"),
-                        _WITH_WHOM[event["type"]])
+                        event["type"])
     if made.end is not None and made.end < start:
         raise Contradiction(f"收到意见之日{made.end.isoformat()}早于发函日{start.isoformat()}")
     if made.delivered is not None and (made.delivered < start or (made.end and made.end < made.delivered)):

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from content.documents import Document
 from content.house import House
 from content.tree import Node, Tree
 from workflows.access import Identity
@@ -35,8 +34,8 @@ class Move:
     session: Session
     house: House
     tree: Tree
-    subject: Document
-    node: Node
+    subject: Any  # a document or a case
+    node: Node | None  # where a document lies; a case lies in no column
     workflow: Workflow
     transition: Transition
     actor: Identity
@@ -45,6 +44,12 @@ class Move:
     why: str
     facts: dict[str, Any]
     notes: dict[str, Any] = field(default_factory=dict)  # what effects want in the journal
+    before: str = ""  # the state that it was in
+
+    @property
+    def actor_id(self) -> int | None:
+        """Who is named in the journal: nobody where the system or a requester acts."""
+        return None if self.actor.system or self.actor.requester else self.actor.user_id
 
 
 Guard = Callable[[Move], list[str]]  # sentences that say what stands in the way; none when nothing does

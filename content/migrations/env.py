@@ -2,7 +2,19 @@
 
 from alembic import context
 
-from content import blobs, cursors, documents, feedback, journal, keys, outbox, people, tree  # noqa: F401 - tables register
+from content import (  # noqa: F401 - their tables register
+    blobs,
+    cases,
+    cursors,
+    documents,
+    feedback,
+    holidays,
+    journal,
+    keys,
+    outbox,
+    people,
+    tree,
+)
 from content.base import Base, Database, UTCDateTime
 
 

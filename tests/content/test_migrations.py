@@ -8,7 +8,19 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from content import blobs, cursors, documents, feedback, journal, keys, outbox, people, tree  # noqa: F401 - tables
+from content import (  # noqa: F401 - their tables register
+    blobs,
+    cases,
+    cursors,
+    documents,
+    feedback,
+    holidays,
+    journal,
+    keys,
+    outbox,
+    people,
+    tree,
+)
 from content.base import Base, Database
 from content.migrations import config, is_current, upgrade
 

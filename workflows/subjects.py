@@ -1,0 +1,89 @@
+"""What moves along workflows: documents, which lie in a column, and cases, which lie with an organ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from content import cases, documents
+from content.cases import Case
+from content.documents import Document
+from content.people import Role
+from content.tree import Node, Tree
+from workflows import access, cards
+from workflows.access import Identity
+from workflows.asks import FREE
+from workflows.moves import Move
+
+Subject = Document | Case
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a subject lies: in a column, or with a department; roles are held there."""
+
+    name: str
+    node: Node | None
+    department_id: int
+
+    def holder(self, identity: Identity, roles: frozenset[Role], tree: Tree) -> int | None:
+        if self.node is not None:
+            return access.holder(identity, roles, self.node, tree)
+        return access.holder_in(identity, roles, self.department_id, tree)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`payload` is what the journal keeps of a step beside its states."""
+
+    name: str
+    lock: Callable[[Session, Any], None]
+    place: Callable[[Any, Tree], Place]
+    payload: Callable[[Move], dict[str, Any]]
+
+
+def _column(document: Document, tree: Tree) -> Place:
+    node = tree.by_id[document.column_id]
+    return Place(node.name, node, document.department_id)
+
+
+def _told(move: Move) -> dict[str, Any]:
+    payload = {"why": move.why, "revision": move.subject.head_id}
+    if move.actor_id is not None:
+        payload["signed"] = cards.signature(move.actor.name, move.actor.unit, move.transition.title, move.why)
+    return payload
+
+
+def _lock_case(session: Session, case: Case) -> None:
+    session.execute(select(Case.id).where(Case.id == case.id).with_for_update())
+    session.refresh(case)
+
+
+def _organ(case: Case, tree: Tree) -> Place:
+    return Place(tree.departments.by_id[case.department_id].short_name, None, case.department_id)
+
+
+def _sealed(move: Move) -> dict[str, Any]:
+    """Words about a case may name people: they are sealed as a note, and the journal gets the note's number."""
+    words = {name: value for name, value in move.facts.items() if name in FREE and value}
+    if move.why:
+        words["why"] = move.why
+    if not words:
+        return {}
+    note = cases.add_message(move.session, move.house, move.subject, "inside", move.transition.name, words,
+                             author_id=move.actor_id, at=move.now)
+    return {"note": note.id}
+
+
+_KINDS = {
+    Document: Kind("document", documents.lock, _column, _told),
+    Case: Kind("case", _lock_case, _organ, _sealed),
+}
+
+
+def kind_of(subject: Subject) -> Kind:
+    return _KINDS[type(subject)]
