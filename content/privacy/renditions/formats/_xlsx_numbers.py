@@ -26,6 +26,7 @@ _ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)
 _TESTS = {"=": Decimal.__eq__, "<>": Decimal.__ne__, "<": Decimal.__lt__, ">": Decimal.__gt__, "<=": Decimal.__le__,
           ">=": Decimal.__ge__}
 _FIRST_DAYS = (1, 2_958_465)  # 1900-01-01 … 9999-12-31
+_SCIENTIFIC = re.compile(r"[1-9]\.\d{5,17}[eE]\+?1\d|[1-9]\d{9,18}\.0+")
 _WEEKDAYS = "一二三四五六日"
 
 
@@ -90,6 +91,12 @@ def moment(value: str, date1904: bool = False) -> datetime | None:
 def stored(value: str) -> str:
     """A number with all its digits: 18918083445, 430199196102074900, 0.35."""
     return format(Decimal(value), "f")
+
+
+def spelled(text: str) -> str:
+    """A text that is a number in scientific notation, or a whole one with .0 behind it, with all its digits; any
+    other as it is. So programs write what they took for numbers."""
+    return stored(text.strip()).partition(".")[0] if _SCIENTIFIC.fullmatch(text.strip()) else text
 
 
 def iso(when: datetime) -> str:

@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 from urllib.parse import unquote
 
@@ -113,7 +114,7 @@ class Workbook:
     leftover: list[str]
     seen: set[str]
 
-    @property
+    @cached_property
     def date1904(self) -> bool:
         return true(child(self.root, "workbookPr"), "date1904")
 

@@ -145,8 +145,9 @@ class Reader:
         dropped = not view.seen(place)
         if cell.kind == "s":
             for nth, run in enumerate(cell.runs):
+                text = numbers.spelled(run.text) if len(cell.runs) == 1 else run.text
                 hidden = dropped or not view.seen_run(place, nth)
-                made.script.add(run.text.replace("\t", " ").replace("\n", " "), ("cell", at, place, nth), where, hidden)
+                made.script.add(text.replace("\t", " ").replace("\n", " "), ("cell", at, place, nth), where, hidden)
             if len(cell.text) <= 24 and not re.search(r"\d{4}", cell.text):
                 heads[column] = cell.text
             return
@@ -168,7 +169,7 @@ def _shape(cell: Cell, header: str) -> str:
 
 def by_shape(made: Shown, found: Iterable[Finding], views: list[View]) -> Iterator[tuple[tuple, Finding]]:
     """Numbers that only their shape tells, where detectors found nothing; with the refs of their cells."""
-    known = {place for each in found for place in each.where.split("、")}
+    known = {each.where for each in found}
     for ref, kind, digits, where in made.lossy:
         if where not in known:
             dropped = not views[ref[1]].seen(ref[2])

@@ -96,17 +96,12 @@ class Workbook:
             for ref, text in self.everything.script.edits(self.choices).items():
                 if ref in shown:
                     edits[ref] = _both(edits[ref], text, shown[ref]) if ref in edits else text
-        for ref, finding in by_shape(self.shown, (), self.views):
+        for ref, finding in by_shape(self.shown, self.shown.script.findings(self.choices), self.views):
             decision = self.choices.decision(finding.kind, finding.normal)
-            if decision is not Decision.keep and ref not in edits and not self._kept(finding):
+            if decision is not Decision.keep and ref not in edits:
                 style = self.choices.masks.get(finding.kind, "full")
                 edits[ref] = mask_value(finding.value, finding.kind, style) if decision is Decision.mask else ""
         return edits
-
-    def _kept(self, finding: Finding) -> bool:
-        """Whether detectors found the same number, and a person decided to keep that."""
-        return any(each.where == finding.where and self.choices.decision(each.kind, each.normal) is Decision.keep
-                   for each in self.shown.script.findings(self.choices))
 
 
 def _both(one: str, other: str, original: str) -> str:
