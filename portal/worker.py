@@ -1,22 +1,28 @@
 """The worker: brings the followers up to date, does what falls due, and delivers what waits in the outbox.
 
-Its parts are independent: what goes wrong in one is logged and tried again after a while, and the others go on. Any
-number of workers may run; leases see to it that each thing is done by one of them.
+Its parts are independent: what goes wrong in one is logged and tried again after a while, and the others go on. The
+work on attachments, which may take minutes, goes on in a thread of its own beside the others. Any number of workers
+may run; leases see to it that each thing is done by one of them.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from threading import Event
+from threading import Event, Thread
 
 from sqlalchemy import select
 
-from content import cursors, journal, outbox
+from content import cursors, journal, outbox, preparing
+from content.base import now
 from content.cursors import Cursor
+from content.preparing import Tools
+from content.privacy.renditions.model import Limits
+from content.privacy.renditions.worker import run_clean, run_inspect
 from portal.delivering import deliver, senders
 from portal.followers import followers_of
 from portal.instance import Instance
@@ -26,6 +32,8 @@ from workflows.followers import Follower, Led, rebuild, step
 
 LONGEST_PAUSE = 60.0  # seconds until a part that keeps failing is tried again
 PATIENCE = 600.0  # seconds for which `once` waits for another worker to finish
+FAREWELL = 5.0  # seconds for which a worker that stops waits for the attachment under way
+SWEEPING = 3600.0  # seconds between two looks for files that a crash left
 log = logging.getLogger(__name__)
 
 
@@ -38,6 +46,7 @@ class Part:
     again: float = 0.0
     pause: float = 0.0
     problem: str = ""
+    slow: bool = False  # takes so long that the others do not wait for it
 
     def turn(self, clock: float) -> int:
         """Run once, unless it is resting after a failure. Never raises."""
@@ -56,6 +65,11 @@ class Part:
         return done
 
 
+def tools(instance: Instance) -> Tools:
+    """Who looks at attachments and makes what the public gets of them: processes of their own, within limits."""
+    return Tools(run_inspect, run_clean, limits=Limits(octets=instance.settings.file_megabytes * 1024 * 1024))
+
+
 class Worker:
     """Works for one instance, in this thread."""
 
@@ -68,14 +82,25 @@ class Worker:
                       Part("due", partial(due.run, instance.house))]
         self.parts += [Part(f"outbox {name}", partial(deliver, self.database, name, sender, self.presence.owner))
                        for name, sender in senders(instance.settings).items()]
+        self.parts.append(Part("attachments", partial(preparing.turn, instance.house, self.presence.owner,
+                                                      tools(instance)), slow=True))
+        self._swept = 0.0
+        self._look_anew()
 
     def _following(self, follower: Follower) -> Part:
         return Part(f"follower {follower.name}", partial(step, self.database, follower, self.presence.owner))
 
     def run(self, stop: Event) -> None:
-        """Work until `stop` is set."""
+        """Work until `stop` is set. An attachment that takes longer than that is given up, to be taken again."""
+        beside = Thread(target=self._keep_turning, args=(True, stop), name="attachments", daemon=True)
+        beside.start()
+        self._keep_turning(False, stop)
+        beside.join(FAREWELL)
+
+    def _keep_turning(self, slow: bool, stop: Event) -> None:
+        parts = [part for part in self.parts if part.slow == slow]
         while not stop.is_set():
-            if not sum(part.turn(time.monotonic()) for part in self.parts):
+            if not sum(part.turn(time.monotonic()) for part in parts):
                 stop.wait(self.instance.settings.worker_seconds)
 
     def once(self) -> list[str]:
@@ -125,13 +150,29 @@ class Worker:
         for owner in self.presence.gone():
             self._free(owner)
             dead += 1
+        self._sweep()
         return dead
+
+    def _sweep(self) -> None:
+        """Now and then: files of blobs that were never entered. Those of a day ago are no work under way."""
+        if time.monotonic() - self._swept < SWEEPING and self._swept:
+            return
+        self._swept = time.monotonic()
+        with self.database.reader() as session:
+            self.instance.house.blobs.sweep(session, now() - dt.timedelta(days=1))
+
+    def _look_anew(self) -> None:
+        """Detectors may be newer than the last look at what is on its way."""
+        with self.database.writer.begin() as session:
+            if ids := preparing.on_their_way(session):
+                preparing.wake(session, ids)
 
     def _free(self, owner: str) -> None:
         with self.database.writer.begin() as session:
             for name in session.scalars(select(Cursor.name).where(Cursor.lease_owner == owner)).all():
                 cursors.release(session, name, owner)
             outbox.release(session, owner)
+            preparing.release(session, owner)
 
     def close(self) -> None:
         """Give back what is held; the worker is not used afterwards."""
