@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from content.privacy.renditions.boxes import Area, hull
 from content.privacy.renditions.model import Finding
 from content.privacy.renditions.ocr import Word
-from content.privacy.renditions.sight import Area, Sheet, glyphs_of, hull
+from content.privacy.renditions.sight import Sheet, sheet_of
 
 _FRONT = ("姓名", "性别", "民族", "出生", "住址", "公民身份号码", "公民身份号")
 _BACK = ("居民身份证", "签发机关", "有效期限")
@@ -33,9 +34,9 @@ class Cards:
     lost: bool = False
 
 
-def cards(words: Iterable[Word], picture: str, where: str) -> Cards:
-    """The cards whose labels were read in a picture."""
-    sheet = Sheet(tuple(glyph for word in words for glyph in glyphs_of(word.text, word.box)))
+def cards(words: Iterable[Word], size: tuple[int, int], picture: str, where: str) -> Cards:
+    """The cards whose labels were read in a picture of that size."""
+    sheet = sheet_of(words, size)
     lines = [_Line(sheet, row) for row in sheet.rows]
     front = [line for line in lines if line.label in _FRONT]
     back = [line for line in lines if any(label in line.text for label in _BACK)]

@@ -3,39 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 TILE = 8  # pixels of the working picture; small print is little higher
-STEP = 32  # steps of 255 between two pixels of a stroke's edge
+STEP = 12  # steps of 255 between two pixels of a stroke's edge
 FULL = 0.22  # share of a tile that must be edges of strokes
 LONG = 6  # tiles in a row that make a word of five or more characters
+COARSER = 3  # how much smaller blurred writing is looked for
 MANY = 2_500_000  # pixels from which half of them, each way, are enough to see this
 
 
 class Ink:
-    """Where strokes cross a line of writing, level or upright. Rules of tables, edges of boxes, arcs of seals and
-    specks of dust do not count; texture of photographs does: nobody can tell by program that it holds no writing."""
+    """Where strokes cross a line of writing, level or upright, in any colour, sharp or blurred. Rules of tables, edges
+    of boxes, arcs of seals and specks of dust do not count; texture of photographs does: nobody can tell by program
+    that it holds no writing."""
 
-    def __init__(self, grey: Image.Image) -> None:
-        self._less = 2 if grey.width * grey.height > MANY else 1
-        clean = grey.reduce(self._less).filter(ImageFilter.MedianFilter(3))
-        self._across, self._down = _edges(clean, 2, 0), _edges(clean, 0, 2)
+    def __init__(self, image: Image.Image) -> None:
+        less = 2 if image.width * image.height > MANY else 1
+        clean = image.reduce(less).filter(ImageFilter.MedianFilter(3))
+        self._scales = [_Scale(clean, less), _Scale(clean.reduce(COARSER), less * COARSER)]
 
     def writing_left(self, read: Iterable[tuple[float, float, float, float]] = ()) -> bool:
         """Whether there is a row of strokes outside the boxes of what was read."""
-        boxes = [_roomy(tuple(each / self._less for each in box)) for box in read]
-        return _has_row(_tiles(self._across, boxes)) or _has_row(
-            _tiles(self._down, boxes).transpose(Image.Transpose.TRANSPOSE))
+        boxes = list(read)
+        return any(scale.writing_left(boxes) for scale in self._scales)
 
 
-def _edges(grey: Image.Image, right: int, down: int) -> Image.Image:
-    """White where a pixel differs from the one that far away; the margin, where there is none, is black."""
-    size = grey.width - right, grey.height - down
-    if min(size) < 1:
-        return Image.new("L", grey.size)
-    edges = Image.new("L", grey.size)
-    edges.paste(ImageChops.difference(grey.crop((right, down, *grey.size)), grey.crop((0, 0, *size))))
+class _Scale:
+    """The strokes of one size: the picture is reduced by `less`."""
+
+    def __init__(self, image: Image.Image, less: int) -> None:
+        self.less = less
+        self.across, self.down = _edges(image, 2, 0), _edges(image, 0, 2)
+
+    def writing_left(self, read: list[tuple[float, float, float, float]]) -> bool:
+        boxes = [_roomy(tuple(each / self.less for each in box)) for box in read]
+        return _has_row(_tiles(self.across, boxes)) or _has_row(
+            _tiles(self.down, boxes).transpose(Image.Transpose.TRANSPOSE))
+
+
+def _edges(image: Image.Image, right: int, down: int) -> Image.Image:
+    """White where a pixel differs in any colour from the one that far away; the margin, where there is none, black."""
+    size = image.width - right, image.height - down
+    edges = Image.new("L", image.size)
+    if min(size) > 0:
+        steps = ImageChops.difference(image.crop((right, down, *image.size)), image.crop((0, 0, *size)))
+        edges.paste(reduce(ImageChops.lighter, steps.split()))
     return edges.point(lambda step: 255 if step > STEP else 0)
 
 

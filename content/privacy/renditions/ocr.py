@@ -15,11 +15,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageChops, ImageFilter
 
-from content.privacy.renditions.ink import Ink
-
-Area = tuple[float, float, float, float]  # left, top, right, bottom in pixels
+from content.privacy.renditions.boxes import Area, turned
+from content.privacy.renditions.ink import STEP, Ink
 
 MOST_PIXELS = 12_000_000  # larger pictures are read at this size
 BEST_SIDE = 1600  # smaller ones are enlarged towards this long side, at most threefold
@@ -42,6 +41,7 @@ class Word:
     sure: bool
     line: tuple[int, ...] = ()
     language: str = ""
+    turn: int = 0  # quarter turns against the clock that the picture had to be turned by to read it
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,12 @@ class Pass:
 PASSES = (
     Pass("chi_sim", 3, prepared="clean", always=True),
     Pass("eng", 11, always=True),  # digits are read better by it
-    Pass("chi_sim", 11, prepared="local"),
+    Pass("chi_sim", 11, prepared="raised"),
+    Pass("chi_sim", 11, prepared="red"),  # of colours: what is red vanishes or stands out
+    Pass("chi_sim", 11, prepared="blue"),
     Pass("chi_sim", 11, turn=1),
     Pass("chi_sim", 11, turn=3),
     Pass("chi_sim", 11, turn=2),
-    Pass("chi_sim", 6, prepared="inverted"),
 )
 
 
@@ -107,15 +108,15 @@ def read(image: Image.Image, *, seconds: float = 60.0, known: tuple[Area, ...] =
 
 def _read(image: Image.Image, seconds: float, known: tuple[Area, ...]) -> Reading:
     until = time.monotonic() + seconds
-    grey, factor = _working_size(image)
-    ink, given = Ink(grey), [_times(box, factor) for box in known]
+    picture, factor = _working_size(image)
+    ink, given = Ink(picture), [_times(box, factor) for box in known]
     done: list[tuple[Word, ...]] = []
     left = ink.writing_left(given)
     for way in PASSES if left else ():
         if time.monotonic() > until:
             break
-        if way.always or left:
-            done.append(tuple(_pass(grey, way, until)))
+        if way.always or (left and (picture.mode == "RGB" or way.prepared not in ("red", "blue"))):
+            done.append(tuple(_pass(picture, way, until)))
             left = ink.writing_left([*given, *(box for words in done for box in _well_read(words, done))])
     best = sorted(done, key=lambda words: -sum(len(word.text) for word in words if word.sure))
     return Reading(tuple(tuple(replace(word, box=_times(word.box, 1 / factor)) for word in words) for words in best),
@@ -145,33 +146,44 @@ def _is_number(word: Word) -> bool:
 
 
 def _working_size(image: Image.Image) -> tuple[Image.Image, float]:
-    """The picture in grey at a size that Tesseract reads well, and how much larger it is than before."""
-    grey = image.convert("L")
-    side = max(grey.size)
-    factor = min(3.0, max(1.0, BEST_SIDE / side))
-    factor = min(factor, (MOST_PIXELS / (grey.width * grey.height)) ** 0.5)
+    """The picture, grey or in colours, at a size that Tesseract reads well, and how much larger it is than before."""
+    plain = image if image.mode in ("L", "RGB") else image.convert("RGB")
+    if plain.mode == "RGB" and _is_grey(plain):
+        plain = plain.convert("L")
+    factor = min(3.0, max(1.0, BEST_SIDE / max(plain.size)))
+    factor = min(factor, (MOST_PIXELS / (plain.width * plain.height)) ** 0.5)
     if factor == 1.0:
-        return grey, 1.0
-    size = max(1, round(grey.width * factor)), max(1, round(grey.height * factor))
-    return grey.resize(size, Image.Resampling.BICUBIC), factor
+        return plain, 1.0
+    size = max(1, round(plain.width * factor)), max(1, round(plain.height * factor))
+    return plain.resize(size, Image.Resampling.BICUBIC), factor
 
 
-def _prepared(grey: Image.Image, how: str) -> Image.Image:
-    if how == "clean":
-        return grey.filter(ImageFilter.MedianFilter(3))
-    return ImageOps.invert(grey) if how == "inverted" else grey
+def _is_grey(image: Image.Image) -> bool:
+    red, green, blue = image.reduce(2).split() if min(image.size) > 2 else image.split()
+    return all(ImageChops.difference(red, other).getextrema()[1] <= STEP for other in (green, blue))
 
 
-def _pass(grey: Image.Image, way: Pass, until: float) -> Iterator[Word]:
+def _prepared(image: Image.Image, how: str) -> Image.Image:
+    if how in ("red", "blue"):
+        return image.getchannel("R" if how == "red" else "B")
+    grey = image.convert("L")
+    if how == "plain":
+        return grey
+    clean = grey.filter(ImageFilter.MedianFilter(3))
+    if how == "raised":  # what stands out but little, in the dark or in the light, does so six times as much
+        return ImageChops.subtract(clean, clean.filter(ImageFilter.BoxBlur(24)), scale=1 / 6, offset=128)
+    return clean
+
+
+def _pass(image: Image.Image, way: Pass, until: float) -> Iterator[Word]:
     """The words of one pass, placed in the picture as it was before it was turned."""
     import pytesseract
 
     os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # its threads only wait for each other on small machines
-    picture = _prepared(grey.rotate(90 * way.turn, expand=True) if way.turn else grey, way.prepared)
-    local = " -c thresholding_method=2" if way.prepared == "local" else ""
+    picture = _prepared(image.rotate(90 * way.turn, expand=True) if way.turn else image, way.prepared)
     try:
         table = pytesseract.image_to_data(
-            picture, lang=way.language, config=f"--psm {way.mode} --dpi 200{local}",
+            picture, lang=way.language, config=f"--psm {way.mode} --dpi 200",
             timeout=max(1.0, min(PASS_SECONDS, until - time.monotonic())), output_type=pytesseract.Output.DICT)
     except (RuntimeError, pytesseract.TesseractError):  # too slow, or a picture it cannot take: read by no pass
         return
@@ -180,19 +192,8 @@ def _pass(grey: Image.Image, way: Pass, until: float) -> Iterator[Word]:
             left, top = table["left"][at], table["top"][at]
             box = (left, top, left + table["width"][at], top + table["height"][at])
             line = tuple(table[each][at] for each in ("block_num", "par_num", "line_num"))
-            yield Word(text.strip(), _turned_back(box, way.turn, picture.size), table["conf"][at] >= SURE, line,
-                       way.language)
-
-
-def _turned_back(box: Area, turn: int, size: tuple[int, int]) -> Area:
-    """Where a box of the turned picture, of that size, lies in the picture before."""
-    left, top, right, bottom = box
-    width, height = size
-    if turn == 1:
-        return height - bottom, left, height - top, right
-    if turn == 2:
-        return width - right, height - bottom, width - left, height - top
-    return (top, width - right, bottom, width - left) if turn == 3 else box
+            yield Word(text.strip(), turned(box, -way.turn, picture.size), table["conf"][at] >= SURE, line,
+                       way.language, way.turn)
 
 
 def _times(box: Area, factor: float) -> Area:

@@ -16,10 +16,11 @@ from PIL import ExifTags, Image, ImageCms, ImageDraw, ImageOps, UnidentifiedImag
 
 from content import privacy
 from content.privacy.renditions import ocr
+from content.privacy.renditions.boxes import Area, hull
 from content.privacy.renditions.cards import cards
 from content.privacy.renditions.model import Choices, Finding, Limits, Picture, Refused
 from content.privacy.renditions.script import Script
-from content.privacy.renditions.sight import Area, Sheet, glyphs_of, hull, in_place, judge
+from content.privacy.renditions.sight import in_place, judge, sheet_of
 
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP")
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
@@ -28,6 +29,7 @@ LONGEST_NOTE = 100_000  # octets of one entry of metadata that are looked throug
 _PLAIN_INFO = frozenset(str.split("dpi jfif jfif_version jfif_unit jfif_density version background duration loop "
                                   "extension gamma srgb compression aspect adobe adobe_transform progressive "
                                   "progression interlace transparency mpoffset chromaticity timestamp resolution"))
+_TOLD_APART = [0 if step < 8 else 255 if step > 247 else step for step in range(256)]  # nothing hides in near white
 _KNOWN_AS = "JPEG、PNG、GIF、BMP、WEBP 或单页 TIFF"
 
 
@@ -123,7 +125,7 @@ def _as_shown(image: Image.Image) -> Image.Image:
     upright = _in_srgb(upright, profile)
     mode = "L" if upright.mode in ("1", "L") else "RGB"
     plain = Image.new(mode, upright.size)
-    plain.paste(upright.convert(mode))
+    plain.paste(upright.convert(mode).point(_TOLD_APART * (1 if mode == "L" else 3)))
     return plain
 
 
@@ -187,18 +189,13 @@ def noted(opened: Opened, choices: Choices, where: str) -> list[Finding]:
 def look(image: Image.Image, choices: Choices, name: str, where: str) -> Seen:
     """Read a picture of mode L or RGB, and note what must be covered by the choices made."""
     reading = ocr.read(image) if choices.ocr else ocr.Reading((), False)
-    sheets = [sheet_of(words) for words in reading.passes]
-    shown = cards(reading.words, name, where)
+    sheets = [sheet_of(words, image.size) for words in reading.passes]
+    shown = cards(reading.words, image.size, name, where)
     judged = judge(sheets, choices, where, [(card.finding, card.box) for card in shown.placed])
     findings = tuple(in_place(finding, name, hull(boxes), image.size) for finding, boxes in judged.found)
-    text = sheet_of(word for word in reading.words if not judged.touches(word.box)).text.strip()
+    text = sheet_of((word for word in reading.words if not judged.touches(word.box)), image.size).text.strip()
     secrets = dict.fromkeys(mark.value for sheet in sheets for mark in privacy.looks_secret(sheet.text))
     return Seen(findings, judged.covered, text, reading.confident and not shown.lost, tuple(secrets))
-
-
-def sheet_of(words: Iterable[ocr.Word]) -> Sheet:
-    """The words of one pass of OCR as a sheet."""
-    return Sheet(tuple(glyph for word in words for glyph in glyphs_of(word.text, word.box)), read_from=0)
 
 
 def drawn(choices: Choices, name: str, size: tuple[int, int]) -> list[Area]:

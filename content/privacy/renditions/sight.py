@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from content.privacy.kinds import Decision
+from content.privacy.renditions.boxes import Area, hull, mostly_in, shared, size_of, turned
 from content.privacy.renditions.model import Choices, Finding
+from content.privacy.renditions.ocr import Word
 from content.privacy.renditions.script import Script, scan
-
-Area = tuple[float, float, float, float]  # left, top, right, bottom; down is more
 
 _WIDE = re.compile(
     r"[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003ffff]")
@@ -38,12 +38,19 @@ class Sheet:
 
     glyphs: tuple[Glyph, ...]
     given: tuple[int | str, ...] = ()
+    turn: int = 0  # quarter turns against the clock after which the rows are level
+    extent: tuple[float, float] = (0, 0)  # width and height of the picture, where it has to be turned
     read_from: int | None = None  # index from which characters come from OCR: their long numbers count by length
 
     @cached_property
     def rows(self) -> list[list[int]]:
         """The characters by rows from top to bottom, each from left to right."""
-        return rows_of(self.glyphs)
+        return rows_of(self._level)
+
+    @cached_property
+    def _level(self) -> list[Glyph]:
+        """The characters as they stand when the picture is turned so that rows are level."""
+        return [Glyph(each.text, turned(each.box, self.turn, self.extent)) for each in self.glyphs]
 
     @property
     def text(self) -> str:
@@ -59,7 +66,7 @@ class Sheet:
             last = None
             for at in row:
                 if last is not None:
-                    yield gap_between(self.glyphs[last], self.glyphs[at])
+                    yield gap_between(self._level[last], self._level[at])
                 yield at
                 last = at
             yield "\n"
@@ -115,19 +122,26 @@ class Sheet:
 
     def boxes(self, indexes: Iterable[int]) -> list[Area]:
         """The places of characters, neighbours in a row united, with a margin for what sticks out."""
-        wanted, boxes = set(indexes), []
-        for row in self.rows:
-            run: list[Area] = []
-            for at in row:
-                apart = at not in wanted or (run and self.glyphs[at].box[0] - run[-1][2] > run[-1][3] - run[-1][1])
-                if apart and run:
-                    boxes.append(_with_margin(hull(run)))
-                    run = []
-                if at in wanted:
-                    run.append(self.glyphs[at].box)
-            if run:
-                boxes.append(_with_margin(hull(run)))
-        return boxes
+        wanted = set(indexes)
+        return [turned(_with_margin(hull(run)), -self.turn, self._extent_turned)
+                for row in self.rows for run in self._runs(row, wanted)]
+
+    @property
+    def _extent_turned(self) -> tuple[float, float]:
+        return self.extent[::-1] if self.turn % 2 else self.extent
+
+    def _runs(self, row: list[int], wanted: set[int]) -> Iterator[list[Area]]:
+        run: list[Area] = []
+        for at in row:
+            box = self._level[at].box
+            apart = at not in wanted or (run and box[0] - run[-1][2] > run[-1][3] - run[-1][1])
+            if apart and run:
+                yield run
+                run = []
+            if at in wanted:
+                run.append(box)
+        if run:
+            yield run
 
 
 def _touched(script: Script, start: int, end: int) -> Iterator[int]:
@@ -145,11 +159,6 @@ def _as_number(text: str) -> str:
     mobile = 10 <= len(number) <= 12 and number[0] == "1" and number[1] in "3456789"
     digits = sum(char.isdigit() for char in compact)
     return number if (mobile or 14 <= len(number) <= 20) and digits > 0.6 * len(compact) else ""
-
-
-def hull(boxes: Iterable[Area]) -> Area:
-    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
-    return min(lefts), min(tops), max(rights), max(bottoms)
 
 
 def _with_margin(box: Area) -> Area:
@@ -237,17 +246,14 @@ def _kept(finding: Finding, choices: Choices) -> bool:
     return choices.decision(finding.kind, finding.normal) is Decision.keep
 
 
-def size_of(box: Area) -> float:
-    return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
-
-
-def shared(one: Area, other: Area) -> float:
-    """The area that two boxes have in common."""
-    return size_of((max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])))
-
-
-def mostly_in(box: Area, others: Iterable[Area]) -> bool:
-    return sum(shared(box, other) for other in others) > 0.5 * size_of(box)
+def sheet_of(words: Iterable[Word], size: tuple[float, float], before: Iterable[Glyph] = ()) -> Sheet:
+    """The words of one pass of OCR over a picture of that size as a sheet, behind characters that are known."""
+    words, before = list(words), tuple(before)
+    turn = words[0].turn if words else 0
+    extent = size[::-1] if turn % 2 else size
+    read = [Glyph(glyph.text, turned(glyph.box, -turn, extent)) for word in words
+            for glyph in glyphs_of(word.text, turned(word.box, turn, size))]
+    return Sheet((*before, *read), turn=turn, extent=size, read_from=len(before))
 
 
 def in_place(finding: Finding, picture: str, box: Area, size: tuple[float, float]) -> Finding:

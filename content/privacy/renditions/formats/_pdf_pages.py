@@ -15,8 +15,8 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from PIL import Image
 
+from content.privacy.renditions.boxes import Area
 from content.privacy.renditions.model import Limits, Refused
-from content.privacy.renditions.sight import Area
 
 DPI = 200
 LEAST_DPI = 72  # with fewer no writing is legible

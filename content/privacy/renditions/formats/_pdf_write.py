@@ -14,7 +14,8 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Operator
 from PIL import Image, ImageChops
 
-from content.privacy.renditions.sight import Area, is_wide
+from content.privacy.renditions.boxes import Area
+from content.privacy.renditions.sight import is_wide
 
 JPEG_QUALITY = 82
 GREYS = 16  # steps of grey that antialiased print keeps

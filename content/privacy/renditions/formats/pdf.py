@@ -15,6 +15,7 @@ from PIL import Image
 
 from content import privacy
 from content.privacy.renditions import ocr
+from content.privacy.renditions.boxes import Area, hull, shared, size_of
 from content.privacy.renditions.cards import cards
 from content.privacy.renditions.formats._pdf_inside import inside
 from content.privacy.renditions.formats._pdf_pages import Page, open_pdf, pages
@@ -22,19 +23,7 @@ from content.privacy.renditions.formats._pdf_write import Line, Writer
 from content.privacy.renditions.ink import Ink
 from content.privacy.renditions.model import Built, Choices, Finding, Inspection, Picture, Source
 from content.privacy.renditions.pictures import cover, drawn
-from content.privacy.renditions.sight import (
-    Area,
-    Glyph,
-    Judged,
-    Sheet,
-    gap_between,
-    glyphs_of,
-    hull,
-    in_place,
-    judge,
-    shared,
-    size_of,
-)
+from content.privacy.renditions.sight import Glyph, Judged, Sheet, gap_between, glyphs_of, in_place, judge, sheet_of
 
 READING_SHARE = 0.35  # of the seconds allowed that may go into OCR; pages it does not reach need a person's eye
 PAGE_SECONDS = 30.0
@@ -119,8 +108,9 @@ def _look(page: Page, choices: Choices, seconds: float) -> Seen:
     known = tuple(char.box for char in page.chars if char.seen)
     reading = _reading(page.image, known, choices, seconds)
     words = [[word for word in words if not _among(word.box, known)] for words in reading.passes]
-    sheets = [text, *(_together(page, each) for each in words)]
-    shown = cards(reading.words, page.name, page.where)
+    seen = [Glyph(char.text, char.box) for char in page.chars if char.seen]
+    sheets = [text, *(sheet_of(each, page.image.size, seen) for each in words)]
+    shown = cards(reading.words, page.image.size, page.name, page.where)
     judged = judge(sheets, choices, page.where, [(card.finding, card.box) for card in shown.placed])
     secrets = dict.fromkeys(mark.value for sheet in sheets for mark in privacy.looks_secret(sheet.text))
     return Seen(page, judged, text, tuple(words[0]) if words else (), reading.confident and not shown.lost,
@@ -128,7 +118,7 @@ def _look(page: Page, choices: Choices, seconds: float) -> Seen:
 
 
 def _reading(image: Image.Image, known: tuple[Area, ...], choices: Choices, seconds: float) -> ocr.Reading:
-    if not Ink(image.convert("L")).writing_left(known):
+    if not Ink(image).writing_left(known):
         return ocr.Reading((), True)
     return ocr.read(image, seconds=seconds, known=known) if choices.ocr and seconds > 0 else ocr.Reading((), False)
 
@@ -136,13 +126,6 @@ def _reading(image: Image.Image, known: tuple[Area, ...], choices: Choices, seco
 def _among(box: Area, known: Iterable[Area]) -> bool:
     """Whether a word of OCR is what the text layer says already."""
     return sum(shared(box, each) for each in known) > 0.4 * size_of(box)
-
-
-def _together(page: Page, words: Iterable[ocr.Word]) -> Sheet:
-    """The seen characters of the text layer and, behind them, the words of one pass of OCR."""
-    glyphs = [Glyph(char.text, char.box) for char in page.chars if char.seen]
-    read = [glyph for word in words for glyph in glyphs_of(word.text, word.box)]
-    return Sheet((*glyphs, *read), read_from=len(glyphs))
 
 
 def _blank(image: Image.Image, box: Area) -> bool:
