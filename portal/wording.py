@@ -8,12 +8,11 @@ from typing import Any
 from pyramid.request import Request
 
 from content import privacy
-from content.documents import Document
 from content.journal import Row
 from content.people import ROLE_TITLES, Role
 from content.privacy import KINDS
 from portal.i18n import _
-from workflows.engine import workflows
+from workflows.engine import workflows, workflows_for
 
 # Each sentence takes its values from the payload, by name.
 SENTENCES: dict[str, Any] = {
@@ -49,6 +48,16 @@ SENTENCES: dict[str, Any] = {
     "user.unlock": _("解锁账号"),
     "user.change_password": _("更换密码"),
     "user.reset_password": _("发给一次性密码"),
+    "case.file": _("收到一件申请"),
+    "case.look": _("查看申请的内容"),
+    "case.fact": _("记下办理事实"),
+    "case.annul": _("作废一项办理事实"),
+    "case.due": _("期限由${before}变为${after}"),
+    "case.issue": _("发出文书${number}"),
+    "case.merged": _("并入${number}"),
+    "case.erase": _("依规清除申请人的个人信息"),
+    "calendar.import": _("导入${subject}年放假和调休安排"),
+    "letter.edit": _("修改文书模板（第${version}版）"),
     "report.receive": _("收到找错"),
     "report.answer": _("答复找错"),
     "report.open_contact": _("查看找错人的联系方式"),
@@ -75,7 +84,7 @@ def sentence(request: Request, row: Row, *, masked: bool = True) -> str:
     """What happened, without who and when; the reason behind it when one was given, with the personal data in it
     masked for all but those who read the originals."""
     payload = row.payload
-    said = _document_step(request, row, payload) or _plain(request, row, payload)
+    said = _step(request, row, payload) or _plain(request, row, payload)
     why = payload.get("why") or payload.get("reason")
     if why and masked:
         why = privacy.mask_text(str(why), privacy.scan_text(str(why)))
@@ -90,12 +99,12 @@ def _plain(request: Request, row: Row, payload: Mapping[str, Any]) -> str:
     return said if row.payload_row.body is not None else _without_values(said) + say(_("（内容已依法清除）"))
 
 
-def _document_step(request: Request, row: Row, payload: Mapping[str, Any]) -> str:
+def _step(request: Request, row: Row, payload: Mapping[str, Any]) -> str:
     """The title of a transition, and the state it led to."""
     name = row.action.partition(".")[2]
-    if row.subject_kind != Document.__tablename__ or "to" not in payload:
+    if row.subject_kind not in ("document", "case") or "to" not in payload:
         return ""
-    steps = [step for workflow in workflows().values()
+    steps = [step for workflow in workflows_for(row.subject_kind).values()
              if (step := workflow.find(name, payload.get("from", ""))) is not None]
     # Workflows name the same step differently; an abandoned correction may lead elsewhere than its target.
     step = next((each for each in steps if each.target == payload["to"]), steps[0] if steps else None)
@@ -145,7 +154,7 @@ def action_choices(request: Request) -> list[tuple[str, str]]:
     found = {name: say(words, mapping={}) for name, words in SENTENCES.items()}
     for workflow in workflows().values():
         for step in workflow.transitions:
-            found.setdefault(f"document.{step.name}", step.english if english else step.title)
+            found.setdefault(f"{workflow.subject}.{step.name}", step.english if english else step.title)
     return [(name, _without_values(words)) for name, words in found.items()]
 
 

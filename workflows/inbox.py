@@ -22,7 +22,7 @@ from content.people import Role
 from content.tree import Tree
 from workflows.access import PERMISSIONS, Identity, Permission, columns_for, holder
 from workflows.definition import State, Transition, Workflow
-from workflows.engine import workflow_of, workflows
+from workflows.engine import workflow_of, workflows_for
 from workflows.guards import people_of
 
 LIMIT = 200
@@ -65,7 +65,7 @@ def in_states(states_of) -> ColumnElement[bool]:
     """The condition that a document is in one of the states that `states_of` names for its workflow."""
     return or_(false(), *(and_(Document.workflow == workflow.name,
                                Document.state.in_([state.name for state in states_of(workflow)]))
-                          for workflow in workflows().values()))
+                          for workflow in workflows_for("document").values()))
 
 
 def waiting(session: Session, identity: Identity, tree: Tree) -> list[Task]:
@@ -94,7 +94,7 @@ def _steps(workflow: Workflow) -> list[tuple[str, Transition]]:
 def _for_steps(identity: Identity, tree: Tree) -> ColumnElement[bool]:
     places: dict[frozenset[Role], list[int]] = {}
     conditions = [false()]
-    for workflow in workflows().values():
+    for workflow in workflows_for("document").values():
         for state, transition in _steps(workflow):
             roles = transition.roles
             if roles not in places:
@@ -143,7 +143,8 @@ def returns(session: Session, ids: Collection[int]) -> dict[int, journal.Row]:
     """Of the documents that came back to their writers: the row that says who sent them back and why."""
     if not ids:
         return {}
-    names = {f"document.{each.name}" for workflow in workflows().values() for each in workflow.transitions}
+    steps = [step for workflow in workflows_for("document").values() for step in workflow.transitions]
+    names = {f"document.{step.name}" for step in steps}
     newest = (select(func.max(journal.Row.seq)).where(journal.Row.subject_kind == "document",
                                                        journal.Row.subject_id.in_(ids), journal.Row.action.in_(names))
               .group_by(journal.Row.subject_id))

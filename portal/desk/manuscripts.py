@@ -23,7 +23,7 @@ from portal.i18n import _
 from portal.paging import from_first
 from portal.traversal import Desk, DeskDocument
 from workflows.access import PERMISSIONS, Permission, columns_for, permits
-from workflows.engine import workflows
+from workflows.engine import workflows_for
 
 SIZE = 20
 
@@ -75,7 +75,7 @@ def _page(request: Request) -> int:
 
 
 def _states(request: Request) -> list[tuple[str, str]]:
-    return list({state.name: titled(request, state) for workflow in workflows().values()
+    return list({state.name: titled(request, state) for workflow in workflows_for("document").values()
                  for state in workflow.states.values()}.items())
 
 

@@ -18,7 +18,7 @@ from content.types import all_types
 from portal.desk.admin import _forms, _rules
 from portal.forms import SchemaForm
 from portal.i18n import _
-from workflows.engine import workflows
+from workflows.engine import workflows_for
 
 FORM_TITLES = {"list": _("文章列表"), "page": _("单页"), "external": _("外部链接")}
 AUDIENCES = (("public", _("向社会公开")), ("internal", _("内部公开（本单位人员登录后可看）")))
@@ -91,7 +91,7 @@ def _promise() -> colander.Schema:
 
 def _content(request: Request) -> colander.Schema:
     english = request.language.code == "en"
-    flows = [(each.name, each.english if english else each.title) for each in workflows().values()]
+    flows = [(each.name, each.english if english else each.title) for each in workflows_for("document").values()]
     types = [(each.name, each.english if english else each.title) for each in all_types().values()]
     partial = [(kind.code, kind.en if english else kind.zh) for kind in KINDS.values() if kind.partial is not hide]
     return _group(
