@@ -135,9 +135,11 @@ def _asked(request: Request, at: Filed) -> tuple[Look, int]:
 
 # -- the page -----------------------------------------------------------------------------------------------------
 
-def page(request: Request, wrong: Any = "") -> dict[str, Any]:
-    """`/desk/document/{id}/files/{file}/pictures/{number}`."""
+def page(request: Request, wrong: Any = "") -> Any:
+    """`/desk/document/{id}/files/{file}/pictures/{number}`; its pictures are not known while a file is looked at."""
     document, at = request.context.document, request.context.filed
+    if at.inspection is None:
+        return HTTPSeeOther(base(request))
     look, total = _asked(request, at)
     beside = panel(request, document, document.head)
     return {"title": f"{look.where} - {at.attachment.name}", "document": document, "node": request.context.node,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from content import filing, privacy
@@ -10,7 +11,7 @@ from content.clearing import Found
 from content.filing import Filed
 from content.privacy import Decision
 from content.privacy.renditions.model import Finding
-from portal.desk.findings import CLASSES, Panel
+from portal.desk.findings import CLASSES, Panel, whole_words
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,16 @@ class Side:
     found: dict[str, Found]
     masks: dict[str, str]
     pictures: dict[str, int]  # name -> number
+    values: frozenset[str]  # of everything found in the file
     cut: re.Pattern[str] | None
 
     @classmethod
     def of(cls, at: Filed, beside: Panel, masks: dict[str, str], pictures: dict[str, int]) -> Side:
         found = {each.found.key: each.found for each in beside.items}
-        return cls(at, beside.originals, found, masks, pictures if beside.originals else {}, _cut_out(at, found))
+        values = frozenset(each.value for each in (at.inspection.findings if at.inspection else ()) if each.value)
+        kept = {each.value for each in found.values() if each.decision is Decision.keep}
+        return cls(at, beside.originals, found, masks, pictures if beside.originals else {}, values,
+                   _finder(values - kept))
 
     def places(self) -> list[Place]:
         """What stays in sight first, then what lies in places that the public copy leaves out."""
@@ -54,7 +59,7 @@ class Side:
         decision = known.decision if known else None
         masked = privacy.mask_value(found.value, found.kind, self.masks.get(found.kind, "full"))
         put = {Decision.keep: found.value, Decision.delete: ""}.get(decision, masked)
-        before, behind = found.around if self.originals else ("", "")
+        before, behind = whole_words(found.around, self.values) if self.originals else ("", "")
         css = "hit-masked" if found.dropped else CLASSES[decision]
         return Place(known.number if known else None, self._where(found), self.pictures.get(found.picture, 0), before,
                      found.value if self.originals else masked, behind,
@@ -67,8 +72,6 @@ class Side:
         return self.cut.sub(lambda value: "*" * len(value[0]), words) if self.cut else words
 
 
-def _cut_out(at: Filed, found: dict[str, Found]) -> re.Pattern[str] | None:
-    """Finds every value that the public does not read: the words beside one may hold another."""
-    kept = {each.value for each in found.values() if each.decision is Decision.keep}
-    values = {each.value for each in (at.inspection.findings if at.inspection else ()) if each.value} - kept
+def _finder(values: Collection[str]) -> re.Pattern[str] | None:
+    """Finds what the public does not read: the words beside one value may hold another."""
     return re.compile("|".join(map(re.escape, sorted(values, key=len, reverse=True)))) if values else None

@@ -20,8 +20,27 @@ from portal.i18n import _
 
 # What a rendition never takes along, by the codes of the formats.
 REMOVED: dict[str, Any] = {
-    "metadata": _("文档属性和作者信息"), "comments": _("批注"), "revisions": _("修订记录"), "macros": _("宏"),
+    "metadata": _("文档属性和作者信息"), "comments": _("批注"), "annotations": _("批注"),
+    "revisions": _("修改前的内容"),
+    "macros": _("宏"), "javascript": _("脚本"), "position": _("拍摄位置"), "thumbnail": _("缩略图"),
+    "thumbnails": _("缩略图"), "frames": _("动图的其余各帧"), "transparency": _("透明处的颜色"),
+    "attachments": _("内嵌的文件"), "embedded": _("内嵌的文件"), "objects": _("内嵌的对象"), "bookmarks": _("书签"),
+    "forms": _("表单"), "xfa": _("表单"), "layers": _("图层"), "signatures": _("电子签名"),
+    "private": _("软件私有数据"),
+    "structure": _("结构信息"), "links": _("链接"), "external": _("外部链接"), "hidden": _("隐藏内容"),
+    "hidden_text": _("隐藏的文字"), "hidden_rows": _("隐藏的行"), "hidden_columns": _("隐藏的列"),
+    "hidden_sheets": _("隐藏的工作表"), "leftovers": _("残留的旧文字"), "pictures": _("图片"), "headers": _("页眉页脚"),
+    "formulas": _("公式"), "names": _("定义的名称"), "pivots": _("数据透视缓存"), "validation": _("数据有效性"),
+    "fields": _("域代码"), "parts": _("其他部件"), "custom": _("自定义数据"), "notes": _("备注"),
+    "fonts": _("内嵌字体"),
+    "actions": _("动作"), "custom_xml": _("自定义数据"), "scenarios": _("方案"), "external_links": _("外部链接"),
+    "charts": _("图表"), "connections": _("数据连接"), "shapes": _("图形和文本框"),
+    "settings": _("软件设置"), "printer": _("打印设置"), "printers": _("打印设置"), "protection": _("保护密码"),
+    "media": _("声音和视频"), "animations": _("动画"), "templates": _("模板"), "extensions": _("扩展数据"),
 }
+OTHER = _("其他看不见的内容")
+# Formats of which nothing hidden could be shown instead of being left out.
+PLAIN = frozenset({"pdf", "csv", "text", "txt", "jpeg", "mpo", "png", "gif", "bmp", "tiff", "webp"})
 STAGES: dict[str, Status] = {
     WAITING: ("idle", _("正在检查")), REFUSED: ("late", _("不能公开")), OPEN: ("late", _("待处理个人信息")),
     PREPARING: ("idle", _("正在生成公开版")), FAILED: ("late", _("公开版没有通过复查")),
@@ -98,7 +117,7 @@ class Shown:
     @property
     def may_keep(self) -> bool:
         """Whether what is hidden can be shown instead of being left out."""
-        return bool(self.hidden) and not self.inside
+        return bool(self.hidden) and self.filed.inspection.format not in PLAIN
 
     @property
     def keep_hidden(self) -> bool:
@@ -107,7 +126,7 @@ class Shown:
     @property
     def removed(self) -> list[Any]:
         codes = self.filed.inspection.removed if self.filed.inspection else ()
-        return [REMOVED.get(code, code) for code in dict.fromkeys(codes)]
+        return list(dict.fromkeys(REMOVED.get(code.replace(" ", "_"), OTHER) for code in codes))
 
     @property
     def stamp(self) -> str:

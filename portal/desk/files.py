@@ -64,7 +64,7 @@ def page(request: Request) -> dict[str, Any]:
             "node": request.context.node, "panel": beside, "blockers": [*beside.review.blockers, *beside.review.unseen],
             "files": files, "pictures": pictures, "waiting": any(each.working for each in (*files, *pictures)),
             "editable": may_edit(request.identity, document, request.tree), "file_parts": file_parts(request),
-            "most": request.registry.settings["gongkai"].upload_megabytes}
+            "most": request.registry.settings["gongkai"].file_megabytes}
 
 
 def _of_role(beside: Panel, role: str) -> list[Filed]:
@@ -86,7 +86,7 @@ def replace(request: Request) -> Any:
 def _taken(request: Request, document: Document, replaces: int | None = None) -> tuple[list[Attachment], list[str]]:
     """What was taken in, and what was wrong with the rest."""
     taken, problems = [], []
-    most = request.registry.settings["gongkai"].upload_megabytes * 1024 * 1024
+    most = request.registry.settings["gongkai"].file_megabytes * 1024 * 1024
     for name, data in _sent(request):
         try:
             taken.append(attachments.take(request.db, request.house, document, name, data, replaces=replaces,
@@ -187,3 +187,5 @@ def includeme(config: Configurator) -> None:
                        ("again", again)):
         config.add_route(f"desk.file.{name}", f"{one}/{name}", factory=DeskFile)
         config.add_view(view, route_name=f"desk.file.{name}", request_method="POST", permission=Permission.WRITE)
+    config.take_files("desk.files")
+    config.take_files("desk.file.replace")

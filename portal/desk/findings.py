@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,6 +29,7 @@ SETTLED: dict[Decision, Status] = {Decision.mask: ("ok", _("已遮盖")), Decisi
                                    Decision.keep: ("info", _("已保留"))}
 CLASSES = {None: "hit-open", Decision.mask: "hit-masked", Decision.delete: "hit-masked", Decision.keep: "hit-kept"}
 AROUND = 14  # characters shown before and behind a value
+HALF = 3  # characters of a value that begin to tell it
 _MARK = re.compile(r'<mark class="finding" data-finding="(\d+)"(?: id="finding-\d+")?>')
 _PLACE = re.compile(r'<mark class="hit [^"]*" id="f(\d+)">')
 
@@ -93,9 +94,27 @@ def panel(request: Request, document: Document, revision: Revision) -> Panel:
     return Panel(document, judged, tuple(items), editable, originals)
 
 
-def _in_files(judged: clearing.Review) -> list[str]:
+def _in_files(judged: clearing.Review) -> Iterator[str]:
     """The words of attachments round what was found in them."""
-    return [f"{each.around[0]}{each.value}{each.around[1]}" for at in judged.files for _key, each in at.noted]
+    for at in judged.files:
+        values = {each.value for _key, each in at.noted}
+        for _key, each in at.noted:
+            before, behind = whole_words(each.around, values)
+            yield f"{before}{each.value}{behind}"
+
+
+def whole_words(around: tuple[str, str], values: Collection[str]) -> tuple[str, str]:
+    """The words before and after a finding, without the half of another value that they may end with."""
+    before, behind = around
+    for size in range(len(before), HALF - 1, -1):
+        if any(len(each) > size and each.endswith(before[:size]) for each in values):
+            before = "…" + before[size:]
+            break
+    for size in range(len(behind), HALF - 1, -1):
+        if any(len(each) > size and each.startswith(behind[-size:]) for each in values):
+            behind = behind[:-size] + "…"
+            break
+    return before, behind
 
 
 def _hidden(plain: str, found: Iterable[Found]) -> str:
