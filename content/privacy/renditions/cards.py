@@ -15,7 +15,10 @@ _FRONT = ("姓名", "性别", "民族", "出生", "住址", "公民身份号码"
 _BACK = ("居民身份证", "签发机关", "有效期限")
 _BANK = re.compile(r"银联|UnionPay|借记卡|储蓄卡|信用卡|VALID\s*THRU|MONTH\s*/\s*YEAR|VISA|MasterCard", re.IGNORECASE)
 _WHY = "图片中有居民身份证，整张属于个人身份信息。"
-_MARGIN = 0.12  # of a card's printed labels, on each side, up to its edge
+SHAPE = 1.586  # width of a card by its height
+LETTERS = 0.085  # height of its letters, as OCR measures lines, by its height at most
+PRINTED = 0.8  # share of its height between the first and the last label
+MARGIN = 0.1  # of its width and height, from the labels to its edge
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,13 @@ class _Line:
 
 
 def _card(lines: list[_Line], picture: str, where: str) -> Card:
+    """The card around its labels, estimated from them generously: 85.6 by 54 mm."""
     left, top, right, bottom = hull(line.box for line in lines)
-    width, height = right - left, bottom - top
-    aside, above = _MARGIN * width, 2 * _MARGIN * max(height, width / 3)
+    letters = sorted(line.box[3] - line.box[1] for line in lines)[len(lines) // 2]
+    height = max((bottom - top) / PRINTED, letters / LETTERS)
+    width = max(height * SHAPE, (right - left) * (1 + 2 * MARGIN))
+    numbered = any(line.label.startswith("公民身份号") for line in lines)
+    above = top - MARGIN * height if not numbered else min(top, bottom - height) - MARGIN * height
+    box = left - MARGIN * width, above, left - MARGIN * width + width * (1 + MARGIN), bottom + MARGIN * 1.5 * height
     finding = Finding("ID_CARD", "居民身份证", f"居民身份证图片 {picture}", True, _WHY, where)
-    return Card(finding, (left - aside, top - above, right + aside, bottom + above))
+    return Card(finding, (box[0], box[1], max(box[2], right + MARGIN * width), box[3]))

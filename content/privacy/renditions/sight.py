@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 from content.privacy.kinds import Decision
 from content.privacy.renditions.boxes import Area, hull, mostly_in, shared, size_of, turned
@@ -88,7 +89,7 @@ class Sheet:
             known = zip(script.findings(choices), ((each.start, each.end) for each in scan(script.text, choices)),
                         strict=True)
             for finding, span in [*known, *self._guessed(script, choices, where)]:
-                touched = frozenset(_touched(script, *span))
+                touched = self._whole(_touched(script, *span))
                 if touched and not any(len(touched & other) > len(touched) / 2 for _, other in found):
                     found.append((finding, touched))
         return found
@@ -98,10 +99,11 @@ class Sheet:
         shown: dict[int, str] = {}
         for order in self._orders():
             script = self._script(order, "")
-            shown |= script.edits(choices)
+            edits = script.edits(choices)
+            shown |= dict.fromkeys(self._whole(edits), "") | edits
             for finding, span in self._guessed(script, choices, ""):
                 if choices.decision(finding.kind, finding.normal) is not Decision.keep:
-                    shown |= dict.fromkeys(_touched(script, *span), "*")
+                    shown |= dict.fromkeys(self._whole(_touched(script, *span)), "*")
         return {at: put for at, put in shown.items() if self._was_read(at) or put != self.glyphs[at].text}
 
     def _guessed(self, script: Script, choices: Choices, where: str) -> Iterator[tuple[Finding, tuple[int, int]]]:
@@ -116,6 +118,30 @@ class Sheet:
                     and not any(each.start < match.end() and match.start() < each.end for each in known):
                 kind = "MOBILE" if len(number) < 13 else "BANK_CARD" if len(number) in (16, 19, 20) else "ID_CARD"
                 yield Finding(kind, match[0], number, False, _WHY, where), match.span()
+
+    def _whole(self, touched: Iterable[int]) -> frozenset[int]:
+        """Characters with those letters and digits of OCR that stand right beside them: it may have read a number
+        with a digit too many or too few."""
+        whole = set(touched)
+        todo = [at for at in whole if self._was_read(at)]
+        while todo:
+            for beside in self._beside.get(todo.pop(), ()):
+                if beside not in whole:
+                    whole.add(beside)
+                    todo.append(beside)
+        return frozenset(whole)
+
+    @cached_property
+    def _beside(self) -> dict[int, list[int]]:
+        """For each letter or digit of OCR those that follow or precede it without a gap."""
+        beside: dict[int, list[int]] = {}
+        for row in self.rows if self.read_from is not None else ():
+            for left, right in pairwise(row):
+                if all(self._was_read(at) and self.glyphs[at].text.isascii() and self.glyphs[at].text.isalnum()
+                       for at in (left, right)) and not gap_between(self._level[left], self._level[right]):
+                    beside.setdefault(left, []).append(right)
+                    beside.setdefault(right, []).append(left)
+        return beside
 
     def _was_read(self, at: int) -> bool:
         return self.read_from is not None and at >= self.read_from
