@@ -35,7 +35,7 @@ _SHOWN_GRAPHICS = frozenset({"picture", "wordprocessingShape", "wordprocessingGr
                              "table"})
 _STYLE_ID = re.compile(r"(?!restyled)[A-Za-z]{0,40}\d{0,3}[A-Za-z]{0,20}")
 _PATH = re.compile(r"[A-Za-z]:[\\/]|\\\\|^[a-z]{2,12}://|\.(?:jpe?g|png|gif|bmp|tiff?|emf|wmf|webp)\s*$", re.IGNORECASE)
-_FORMULA = re.compile(r"'?[A-Za-z0-9 ]{1,20}'?!\$[A-Z]{1,3}\$\d{1,6}(?::\$[A-Z]{1,3}\$\d{1,6})?")
+_FORMULA = re.compile(r"'?(?:[A-Za-z]{1,12}|工作表)\d{0,2}'?!\$[A-Z]{1,3}\$\d{1,6}(?::\$[A-Z]{1,3}\$\d{1,6})?")
 _GUID = "{00000000-0000-4000-8000-000000000001}"
 _FONTS = frozenset(str.split("""
     w:rFonts/ascii w:rFonts/hAnsi w:rFonts/eastAsia w:rFonts/cs w:font/name w:altName/val w:sym/font
@@ -126,6 +126,7 @@ class Copier:
         made = etree.Element(source.tag, nsmap={name: NAMESPACES[name] for name in sorted(used | {"r"})})
         self.attributes(source, made)
         self.children(source, made)
+        etree.cleanup_namespaces(made)
         return made
 
     def copy(self, source: Element, into: Element) -> None:
@@ -213,9 +214,16 @@ class Copier:
                 before = len(into)
                 self.children(each, into)
                 if len(into) > before:
+                    self._same(each, source)
                     return
         for each in source.findall(tag("mc:Fallback")):
             self.children(each, into)
+
+    def _same(self, choice: Element, source: Element) -> None:
+        """A fallback that says nothing else than the choice hides nothing."""
+        said = {each.text for each in choice.iter(etree.Element) if each in self.job.taken}
+        others = (each for fallback in source.findall(tag("mc:Fallback")) for each in fallback.iter(etree.Element))
+        self.job.taken |= {each for each in others if each.text in said}
 
     @handles("a:graphicData")
     def graphic(self, source: Element, into: Element) -> None:
@@ -245,6 +253,7 @@ class Copier:
     def formula(self, source: Element, into: Element) -> None:
         """Which cells a series came from; their workbook does not come along."""
         plain = _FORMULA.fullmatch(source.text or "")
+        self.job.taken |= {source} if plain else set()
         etree.SubElement(into, source.tag).text = plain[0] if plain else f"Sheet1!$A${next(self.job.numbers)}"
 
     @handles("c:externalData c:userShapes")
