@@ -13,6 +13,7 @@ from content.documents import WITHDRAWN, Document, Live, Revision
 from content.numbers import normal_number
 
 _ADDRESS = re.compile(r"(?:https?://[^/]+)?/doc/((?:19|20)\d{2})/([1-9]\d{0,8})\.html")
+_PLACE = re.compile(r"((?:19|20)\d{2})/([1-9]\d{0,8})")
 LISTED = joinedload(Document.head).load_only(Revision.title, Revision.ordinal, Revision.created, Revision.author_id)
 
 
@@ -86,6 +87,21 @@ def find(session: Session, written: str) -> Document | None:
     else:
         live = select(Live.document_id).where(Live.number == normal_number(written), Live.number != "",
                                               Live.state != WITHDRAWN)
+    document_id = session.scalar(live.order_by(Live.published.desc()).limit(1))
+    return session.get(Document, document_id) if document_id is not None else None
+
+
+def published(session: Session, written: str) -> Document | None:
+    """What was published under a number, withdrawn or not: by its 索引号, its 文号 (the last one that has it), its
+    address, or `year/serial`."""
+    written = written.strip()
+    address = _ADDRESS.fullmatch(written) or _PLACE.fullmatch(written)
+    if address:
+        live = select(Live.document_id).where(Live.year == int(address[1]), Live.serial == int(address[2]))
+    else:
+        live = select(Live.document_id).where(or_(Live.index_number == written, Live.number == normal_number(written)))
+    if not written:
+        return None
     document_id = session.scalar(live.order_by(Live.published.desc()).limit(1))
     return session.get(Document, document_id) if document_id is not None else None
 

@@ -172,23 +172,24 @@ def _is(row: journal.Row, state: str) -> bool:
 
 def _state(rows: list[journal.Row]) -> str:
     """`public`, `archived` or `withdrawn`, as the last step that the public saw left it."""
-    for row in reversed(rows):
-        if "rendition" in row.payload:
-            return "public"
-        if row.payload.get("to") in ("archived", "withdrawn") and row.action != "document.abandon":
-            return row.payload["to"]
-    return "public"
+    last = next(row for row in reversed(rows) if _public_saw(row))
+    return "public" if "rendition" in last.payload else last.payload["to"]
 
 
 def _moment(row: journal.Row) -> str:
     return row.at.astimezone(SHANGHAI).isoformat(timespec="seconds")
 
 
-def for_public(full: dict[str, Any]) -> dict[str, Any]:
-    """The card as everybody may read it: offices in place of persons, and no opinions; `of` is the full card's hash."""
+def public_card(session: Session, document: Document) -> dict[str, Any]:
+    """The card as everybody may read it. Raises `NeverPublished`.
+
+    Offices stand in place of persons, and no opinions; nothing of what is on its way since the public last saw a
+    change. `evidence.of` is the hash of the full card up to the same row.
+    """
+    seen = [row.seq for row in journal.history(session, "document", document.id) if _public_saw(row)]
+    full = card(session, document, seen[-1] if seen else 0)
     made = {name: full[name] for name in ("kind", "format", "number", "url", "what", "basis", "where", "published",
                                           "changed", "state", "archived")}
-    made["units"] = list(dict.fromkeys(unit for _name, unit in full["authors"]))
     made["steps"] = [{name: step[name] for name in ("at", "step", "unit")} | {"cleared": bool(step["statement"])}
                      for step in full["steps"] if step["action"] not in _WITHIN]
     made["versions"] = [{name: each[name] for name in ("at", "changes", "note")}
@@ -197,6 +198,12 @@ def for_public(full: dict[str, Any]) -> dict[str, Any]:
                         for each in full["versions"]]
     made["evidence"] = {"upto": full["evidence"]["upto"], "head": full["evidence"]["head"], "of": full["sha256"]}
     return made | {"sha256": digest(made)}
+
+
+def _public_saw(row: journal.Row) -> bool:
+    """Whether something changed for the public."""
+    led_to = row.payload.get("to") in ("archived", "withdrawn") and row.action != "document.abandon"
+    return "rendition" in row.payload or led_to
 
 
 # Steps that are nobody's business outside: what was tried and taken back on the way.

@@ -1,0 +1,58 @@
+"""The archive card as everybody may read it: what, on what basis, when, where, by which offices, and the proof."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.config import Configurator
+from pyramid.request import Request
+from pyramid.response import Response
+
+from content import repository
+from content.documents import Document
+from content.journal import canonical
+from portal import archive_card
+from portal.i18n import _
+from portal.navigation import audience, trail
+from portal.public.documents import tombstone
+from portal.security import READ
+from portal.traversal import Addresses, DocumentContext
+from workflows import cards
+
+
+def of_address(request: Request) -> DocumentContext:
+    """The document at `/doc/{year}/{serial}/…`. Raises `KeyError`."""
+    found = request.matchdict
+    return Addresses(request)[found["year"]][f"{found['serial']}.html"]
+
+
+def _card(request: Request) -> dict[str, Any] | None:
+    """None for what may no longer be read."""
+    live, node = request.context.live, request.context.node
+    if not repository.may_read(live, request.now, audience(node)):
+        return None
+    return cards.public_card(request.db, request.db.get_one(Document, live.document_id))
+
+
+def page(request: Request) -> dict[str, Any]:
+    """`/doc/{year}/{serial}/card`."""
+    card, live = _card(request), request.context.live
+    if card is None:
+        return tombstone(request, live)
+    base_url = request.registry.settings["gongkai"].base_url
+    return {"title": _("政务公开档案卡"), "breadcrumb": trail(request.context.node, last=False), "live": live,
+            "sections": archive_card.sections(card, base_url), "json": f"{request.path}.json"}
+
+
+def as_json(request: Request) -> Response:
+    card = _card(request)
+    if card is None:
+        return Response('{"error":"gone"}', status=410, content_type="application/json", charset="utf-8")
+    return Response(canonical(card), content_type="application/json", charset="utf-8")
+
+
+def includeme(config: Configurator) -> None:
+    for name, view, more in (("card", page, {"renderer": "public/card.pt"}), ("card.json", as_json, {})):
+        config.add_route(f"document.{name}", rf"/doc/{{year:(?:19|20)\d{{2}}}}/{{serial:[1-9]\d{{0,8}}}}/{name}",
+                         factory=of_address)
+        config.add_view(view, route_name=f"document.{name}", request_method="GET", permission=READ, **more)
