@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -10,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from content import journal, repository
 from content.base import local_date, now
-from content.documents import WITHDRAWN, Document, Listing, Live, Rendition, Revision
+from content.documents import WITHDRAWN, Document, FileRendition, Listing, Live, Rendition, Revision
+from content.keys import KeyProblem
 from portal.followers.search import touched
 from portal.instance import Instance
 
@@ -33,6 +35,27 @@ def chain(instance: Instance, session: Session) -> Iterator[str]:
 def files(instance: Instance, session: Session) -> Iterator[str]:
     """Every blob is there and has its hash."""
     yield from instance.house.blobs.verify(session)
+
+
+def public_files(instance: Instance, session: Session) -> Iterator[str]:
+    """Every file of a live document is there, opens, and is the one that was verified before it went out."""
+    query = select(Live.document_id, Rendition.files).join(Rendition, Rendition.id == Live.rendition_id)
+    for document_id, listed in session.execute(query.order_by(Live.document_id)):
+        for entry in listed:
+            for number in (entry["file"], *(each["file"] for each in entry.get("variants", ()))):
+                if not _is_whole(instance, session, number):
+                    yield f"document {document_id} lists file {number}, which is missing or not what was verified"
+
+
+def _is_whole(instance: Instance, session: Session, number: int) -> bool:
+    made = session.get(FileRendition, number)
+    if made is None or made.address is None:
+        return False
+    try:
+        data = instance.house.blobs.get(session, made.address)
+    except (OSError, KeyProblem):
+        return False
+    return hashlib.sha256(data).hexdigest() == made.sha256
 
 
 def live_texts(instance: Instance, session: Session) -> Iterator[str]:
@@ -103,4 +126,4 @@ def behind(instance: Instance, session: Session) -> set[int]:
 
 
 CHECKS = tuple(Check(run.__name__.replace("_", " "), run)
-               for run in (chain, files, live_texts, states, lists, numbers, index))
+               for run in (chain, files, public_files, live_texts, states, lists, numbers, index))

@@ -27,6 +27,7 @@ from content.documents import Live
 from portal.i18n import _
 from portal.limits import limited
 from portal.public import _asked
+from portal.public._files import listed
 from portal.public.documents import absolute
 from portal.public.search import Asked
 from portal.searching import ask
@@ -35,6 +36,7 @@ from portal.shelf import Shelf, version
 
 ITEMS = 20
 REMEMBERED = dt.timedelta(days=90)  # so long a feed says that something was withdrawn
+_ATOM = "http://www.w3.org/2005/Atom"
 _DELETED = "http://purl.org/atompub/tombstones/1.0"
 TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -133,11 +135,25 @@ def _made(request: Request, source: Source, form: str) -> tuple[bytes, dt.dateti
     lives = source.lives()
     feed = _feed(request, source, max((live.changed for live in lives), default=None))
     for live in lives:
-        _add(feed, request, live)
+        _add(feed, request, live, form)
     if form == "rss":
         return feed.rss_str(), request.now
     gone = [(absolute(request, live.url), live.changed) for live in source.gone()]
-    return with_tombstones(feed.atom_str(), gone), request.now
+    return with_tombstones(with_files(request, feed.atom_str(), lives), gone), request.now
+
+
+def with_files(request: Request, atom: bytes, lives: list[Live]) -> bytes:
+    """An Atom feed with the files of its entries, in whose links feedgen leaves out what they are."""
+    files = {absolute(request, live.url): listed(live) for live in lives}
+    if not any(files.values()):
+        return atom
+    top = etree.fromstring(atom)
+    for entry in top.iterfind(f"{{{_ATOM}}}entry"):
+        after = entry.find(f"{{{_ATOM}}}link")
+        for file in files[entry.findtext(f"{{{_ATOM}}}id")][::-1]:
+            after.addnext(etree.Element(f"{{{_ATOM}}}link", rel="enclosure", href=absolute(request, file.url),
+                                        type=file.media_type, length=str(file.octets)))
+    return etree.tostring(top, xml_declaration=True, encoding="utf-8")
 
 
 def with_tombstones(atom: bytes, gone: list[tuple[str, dt.datetime]]) -> bytes:
@@ -170,7 +186,7 @@ def _feed(request: Request, source: Source, changed: dt.datetime | None) -> Feed
     return feed
 
 
-def _add(feed: FeedGenerator, request: Request, live: Live) -> None:
+def _add(feed: FeedGenerator, request: Request, live: Live, form: str) -> None:
     entry, address = feed.add_entry(order="append"), absolute(request, live.url)
     unit = request.tree.departments.by_id[live.department_id]
     entry.id(address)
@@ -183,6 +199,8 @@ def _add(feed: FeedGenerator, request: Request, live: Live) -> None:
     entry.category(term=clean(request.tree.by_id[live.column_id].name))
     entry.published(live.published.astimezone(SHANGHAI))
     entry.updated(live.changed.astimezone(SHANGHAI))
+    if form == "rss" and (files := listed(live)):  # which has room for one
+        entry.enclosure(absolute(request, files[0].url), files[0].octets, files[0].media_type)
 
 
 def clean(text: str) -> str:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from content import journal, repository
 from content.base import local_date, now
-from content.documents import Listing, Live
+from content.documents import FileRendition, Listing, Live
+from content.filing import FILE
 from content.house import House
 from content.search import Engine, Entry
 from content.tree import Tree
@@ -22,6 +23,7 @@ from portal.instance import Instance
 from workflows.followers import documents_in
 
 CHUNK = 500  # documents whose texts are held at a time
+MOST_TEXT, MOST_TEXTS = 20_000, 60_000  # characters of one file, and of all files of a document, that are searched
 
 
 class SearchFollower:
@@ -76,7 +78,19 @@ def entries_for(session: Session, tree: Tree, ids: list[int]) -> list[Entry]:
     """Entries of those among `ids` that the public may read now."""
     readable = repository.renditions(session, ids, now())
     places = _places(session, [live.document_id for live in readable])
-    return [_entry(live, tree, places.get(live.document_id, ())) for live in readable]
+    said = _said_in_files(session, readable)
+    return [_entry(live, tree, places.get(live.document_id, ()), said.get(live.document_id, "")) for live in readable]
+
+
+def _said_in_files(session: Session, lives: Iterable[Live]) -> dict[int, str]:
+    """What the files of documents are called and say, as the public gets them; of long ones the beginning."""
+    lists = {live.document_id: [each["file"] for each in live.rendition.files if each["role"] == FILE]
+             for live in lives}
+    ids = [each for files in lists.values() for each in files]
+    query = select(FileRendition.id, FileRendition.name, FileRendition.text).where(FileRendition.id.in_(ids))
+    texts = {found.id: f"{found.name}\n{found.text}" for found in session.execute(query)} if ids else {}
+    return {number: "\n".join(texts.get(each, "")[:MOST_TEXT] for each in files)[:MOST_TEXTS]
+            for number, files in lists.items()}
 
 
 def _places(session: Session, ids: list[int]) -> dict[int, list[int]]:
@@ -87,12 +101,13 @@ def _places(session: Session, ids: list[int]) -> dict[int, list[int]]:
     return found
 
 
-def _entry(live: Live, tree: Tree, columns: Iterable[int]) -> Entry:
+def _entry(live: Live, tree: Tree, columns: Iterable[int], said: str) -> Entry:
     nodes = [tree.by_id[column_id] for column_id in dict.fromkeys((live.column_id, *columns))]
     published = local_date(live.published)
     return Entry(
-        id=live.document_id, title=live.title, text=live.rendition.text, date=published, number=live.number,
-        index_number=live.index_number, column_ids=tuple({above.id for node in nodes for above in node.chain}),
+        id=live.document_id, title=live.title, text=f"{live.rendition.text}\n{said}".strip(), date=published,
+        number=live.number, index_number=live.index_number,
+        column_ids=tuple({above.id for node in nodes for above in node.chain}),
         department_ids=tree.departments.chain(live.department_id), year=published.year, type=live.type,
         validity=live.validity, topic=live.topic, url=live.url, source_id=live.document.source_id or "",
         summary=live.rendition.summary)

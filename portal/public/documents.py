@@ -21,6 +21,7 @@ from portal.dates import Dates
 from portal.i18n import _
 from portal.navigation import Crumb, audience, may_see, trail
 from portal.public import _asked
+from portal.public._files import listed
 from portal.public._lists import validity
 from portal.public._pairs import Pair, form_of, waiting
 from portal.security import READ
@@ -83,7 +84,7 @@ def document_values(request: Request, live: Live) -> dict[str, Any]:
         "data_day": lambda name: _iso(live.rendition.data.get(name)),
         "corrections": corrections.record(request.db, live.document_id) if live.corrections else [],
         "lately": lambda day: (request.today - local_date(day)).days <= LATELY, "card": card_url(live), "panels": panels(related), "replaced_by": replaced_by(related),
-        "waiting": _waiting(request, live, related), "form_of": form_of, "validity": validity,
+        "waiting": _waiting(request, live, related), "form_of": form_of, "validity": validity, "files": listed(live),
         "report": _asked.address("/report-error", [("page", live.url)]),
         "page_tags": _tags(request, live, unit, address), "description": live.rendition.summary,
     }
