@@ -148,8 +148,8 @@ class Cleaned:
 
     @property
     def action(self) -> str:
-        """unchanged when a reader sees what the original showed, else cleaned."""
-        return "cleaned" if self.built.changed else "unchanged"
+        """unchanged when there was nothing to find and a reader sees what the original showed, else cleaned."""
+        return "cleaned" if self.built.changed or self.inspection.findings else "unchanged"
 
 
 @dataclass(frozen=True)
