@@ -229,7 +229,8 @@ PLACES: dict[str, Place] = {
         f'<w:r><w:fldChar w:fldCharType="end"/></w:r>')),
     "chosen of a list": lambda value: docx(paragraph(
         f'<w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:ddList><w:listEntry w:val="{value}"/></w:ddList>'
-        f'</w:ffData></w:fldChar></w:r>{run(" FORMDROPDOWN ", tag="instrText")}<w:r><w:fldChar w:fldCharType="end"/></w:r>')),
+        f'</w:ffData></w:fldChar></w:r>{run(" FORMDROPDOWN ", tag="instrText")}'
+        f'<w:r><w:fldChar w:fldCharType="end"/></w:r>')),
     "link": lambda value: docx(paragraph(f'<w:hyperlink r:id="rIdLink" w:tooltip="{value}">{run("甲")}</w:hyperlink>'),
                                links={"rIdLink": f"https://example.org/?id={value}"}),
     "escaped link": lambda value: docx(paragraph(f'<w:hyperlink r:id="rIdLink">{run("甲")}</w:hyperlink>'), links={
