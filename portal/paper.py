@@ -106,7 +106,8 @@ def table(header: Sequence[str], rows: Iterable[Sequence[Any]], shares: Sequence
 def _grid(cells: list[list[Paragraph]], widths: list[float], **more: Any) -> Table:
     return Table(cells or [[""] * len(widths)], colWidths=widths, style=TableStyle([
         ("VALIGN", (0, 0), (-1, -1), "TOP"), ("GRID", (0, 0), (-1, -1), 0.4, _LINE),
-        ("TOPPADDING", (0, 0), (-1, -1), 3), ("BOTTOMPADDING", (0, 0), (-1, -1), 4)]), **more)
+        ("TOPPADDING", (0, 0), (-1, -1), 3), ("BOTTOMPADDING", (0, 0), (-1, -1), 4)]),
+        splitInRow=1, **more)
 
 
 class _Square(Flowable):
