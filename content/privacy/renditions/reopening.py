@@ -43,14 +43,14 @@ class Passage:
     flows: bool = False
 
 
-def parts(data: bytes, where: str = "", depth: int = _DEPTH) -> Iterator[tuple[str, bytes]]:
-    """A file and everything packed in it. Raises what its readers raise when it is broken."""
+def parts(data: bytes, where: str = "", depth: int = _DEPTH, inside_pdf: bool = True) -> Iterator[tuple[str, bytes]]:
+    """A file and everything packed in it, also the streams of PDF. Raises what its readers raise when it is broken."""
     yield where, data
     if depth and data.startswith(b"PK\x03\x04"):
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             for info in file.infolist():
-                yield from parts(file.read(info), f"{where}/{name_of(info)}", depth - 1)
-    elif depth and data.startswith(b"%PDF"):
+                yield from parts(file.read(info), f"{where}/{name_of(info)}", depth - 1, inside_pdf)
+    elif depth and inside_pdf and data.startswith(b"%PDF"):
         with pikepdf.open(io.BytesIO(data)) as file:
             for octets in _streams(file):
                 yield from parts(octets, f"{where}/stream", depth - 1)

@@ -13,6 +13,7 @@ import contextlib
 import ctypes
 import importlib
 import json
+import logging
 import os
 import resource
 import shutil
@@ -21,11 +22,13 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
 from content.privacy.renditions.model import Limits, Refused
 
+_LOG = logging.getLogger(__name__)
 PREFIX = "gongkai-file-"
 STALE = 3600.0  # seconds after which a folder that a killed process left behind is removed
 GRACE = 5.0  # seconds beyond the limit that the child may take to say so itself
@@ -81,6 +84,8 @@ def _answer(folder: Path, status: int) -> tuple[dict[str, Any], bytes]:
         octets = (folder / "octets").read_bytes()
     except (OSError, ValueError):
         raise (_LARGE if status == -signal.SIGKILL else _DAMAGED) from None
+    if trouble := answer.get("trouble"):
+        _LOG.info("a file could not be worked on: %s", trouble)
     if refused := answer.get("refused"):
         raise Refused(str(refused[0]), str(refused[1]))
     return answer["answer"], octets
@@ -131,9 +136,15 @@ def _called(target: str, request: dict[str, Any], data: bytes) -> tuple[dict[str
         return {"refused": [refused.code, refused.reason]}, b""
     except MemoryError:
         return {"refused": [_LARGE.code, _LARGE.reason]}, b""
-    except Exception:  # a library that stumbles over a broken file may raise anything
-        return {"refused": [_DAMAGED.code, _DAMAGED.reason]}, b""
+    except Exception as problem:  # a library that stumbles over a broken file may raise anything
+        return {"refused": [_DAMAGED.code, _DAMAGED.reason], "trouble": _trouble(problem)}, b""
     return {"answer": answer}, octets
+
+
+def _trouble(problem: Exception) -> str:
+    """Where and what, without the message: that may tell what is in the file."""
+    steps = [f"{Path(step.filename).name}:{step.lineno}" for step in traceback.extract_tb(problem.__traceback__)]
+    return f"{type(problem).__name__} at {' '.join(steps[-6:])}"
 
 
 if __name__ == "__main__":
