@@ -51,6 +51,8 @@ def drawings(book: Workbook, views: list[View], limits: Limits) -> Drawings:
     for at, view in enumerate(views):
         for part in dict.fromkeys(link.target for link in view.sheet.relations.values()
                                   if link.kind == "drawing" and not link.outside and link.target in book.pack):
+            book.seen.add(part)
+            book.drawn[part] = view.title
             for anchor in book.pack.xml(part):
                 what = _what(anchor)
                 where = f"{view.title}的{_TITLES.get(what, '图形')}"
@@ -98,6 +100,7 @@ def _picture(book: Workbook, part: str, anchor: etree._Element, at: int, nth: in
     if spot is None:
         return None
     area, offsets, size, original = spot
+    book.seen.add(link.target)
     data = _cropped(book.pack.read(link.target), picture, limits)
     words = " ".join(filter(None, (about.get("descr", "") if about is not None else "",)))
     frame = next((each for each in picture.iter() if local(each) == "xfrm"), None)

@@ -22,6 +22,7 @@ from content.privacy.renditions.packs import Pack, damaged, too_large
 ROWS, COLUMNS = 1_048_576, 16_384
 _CELL = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_PICTURED = re.compile(r"\bDISPIMG\(", re.IGNORECASE)
 _MERGES = 100  # merged ranges of more than _WIDE cells that we follow
 _WIDE = 10_000
 
@@ -88,6 +89,7 @@ class Sheet:
     merges: list[Area] = field(default_factory=list)
     relations: dict[str, Relation] = field(default_factory=dict)
     tables: list[etree._Element] = field(default_factory=list)
+    pictured: list[Place] = field(default_factory=list)  # cells in which WPS keeps a picture
 
     def one(self, name: str) -> etree._Element | None:
         return next(iter(self.rest.get(name, ())), None)
@@ -104,7 +106,8 @@ class Relation:
 
 @dataclass
 class Workbook:
-    """Everything read of a workbook. `leftover`: shared strings that no cell shows; `seen`: parts that were read."""
+    """Everything read of a workbook. `leftover`: shared strings that no cell shows; `seen`: parts that were read;
+    `drawn`: parts with drawings, and how their sheets are called."""
 
     pack: Pack
     root: etree._Element
@@ -113,6 +116,7 @@ class Workbook:
     theme: etree._Element | None
     leftover: list[str]
     seen: set[str]
+    drawn: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def date1904(self) -> bool:
@@ -264,6 +268,9 @@ def _cells(data: etree._Element, sheet: Sheet, strings: list, used: set[int],
                 raise too_large("工作簿的单元格太多")
             cell = _cell(each, strings, used)
             _formula(cell, child(each, "f"), name_of(place), shared)
+            if cell.formula and _PICTURED.search(cell.formula):
+                sheet.pictured.append(place)
+                cell = Cell("", style=cell.style)
             yield place, cell
 
 

@@ -33,6 +33,7 @@ _FULL_DATE = tuple("ymd")
 _WEB = re.compile(r"https?://[^\s/]+")
 
 PARTS = (  # what a rendition never takes along: part names, code, how it is called
+    (re.compile(r"calcChain|vmlDrawing|xl/metadata|richData"), "", "计算与绘图数据"),
     (re.compile(r"(?:^|/)docProps/|(?:^|/)docMetadata/"), "metadata", "文档属性"),
     (re.compile(r"omments|/persons?/"), "comments", "批注"),
     (re.compile(r"externalLinks?/"), "external_links", "外部链接"),
@@ -235,6 +236,8 @@ def carried(book: Workbook, look: Look, titles: list[str]) -> tuple[Script, set[
                 note(cell.formula, f"{title} {name_of(place)} 的公式")
         for table in sheet.tables:
             note(writing(table), f"{title}的表格定义")
+    for part, title in book.drawn.items():
+        note(writing(book.pack.xml(part)), f"{title}的图形、文本框或图片说明")
     for code in look.codes:
         note(numbers.literals(code), "数字格式")
     for name in book.pack.names:
@@ -261,7 +264,7 @@ def _part(book: Workbook, name: str, note, removed: set[str]) -> None:
     data = book.pack.read(name)
     if name.endswith(".rels"):
         return
-    removed.add(code)
+    removed |= {code} - {""}
     if name.endswith((".xml", ".vml")):
         try:
             note(writing(parse_xml(data)), called)
