@@ -1,8 +1,8 @@
 """Erasing by law: a revision that should never have been kept is emptied, and that it was is on record.
 
 Where the law demands it (个人信息保护法 Art. 47), the words of a revision, of the renditions made of it and of the
-drafts typed upon it go; that there was one, whose and when, stays. The database allows it only after the journal's
-row, so both happen at the commit.
+drafts typed upon it go, and the files that it alone showed; that there was one, whose and when, stays. The database
+allows it only after the journal's row, so both happen at the commit.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from content import journal
+from content import discarding, journal
 from content.documents import Document, Draft, Rendition, Revision, lock
+from content.house import House
 
 ERASED = "revision.erased"
 
@@ -20,26 +21,28 @@ class StillPublic(ValueError):
     """The public has this very text; the message says what to do first, in Chinese."""
 
 
-def erase_revision(session: Session, document: Document, ordinal: int, *, actor_id: int, why: str) -> None:
+def erase_revision(session: Session, house: House, document: Document, ordinal: int, *, actor_id: int,
+                   why: str) -> None:
     """Empty 第`ordinal`稿 of a document: title, body, metadata, note, attachments, and what was made of it.
 
     Raises `LookupError` when there is none, `StillPublic` while it is what the public reads, `ValueError` without a
-    reason. The sealed files of its attachments are not touched.
+    reason. The sealed files of attachments that no other revision shows are gone with the commit.
     """
     if not why.strip():
         raise ValueError("依法清除要写明理由")
     lock(session, document)
-    revision_id = session.scalar(select(Revision.id).where(Revision.document_id == document.id,
-                                                           Revision.ordinal == ordinal))
-    if revision_id is None:
+    revision = session.scalar(select(Revision).where(Revision.document_id == document.id,
+                                                     Revision.ordinal == ordinal))
+    if revision is None:
         raise LookupError(f"document {document.id} has no revision {ordinal}")
     if document.live is not None and document.live.rendition_id is not None \
-            and session.get_one(Rendition, document.live.rendition_id).revision_id == revision_id:
+            and session.get_one(Rendition, document.live.rendition_id).revision_id == revision.id:
         raise StillPublic(f"第{ordinal}稿正在公开，请先撤回再清除")
     session.execute(delete(Draft).where(Draft.document_id == document.id))
+    discarding.erase(session, house, discarding.shown_only_by(session, revision))
     journal.record(session, "document.erase", ("document", document.id), actor_id=actor_id, why=why.strip(),
                    ordinal=ordinal)
-    journal.record(session, ERASED, ("revision", revision_id), actor_id=actor_id, why=why.strip())
+    journal.record(session, ERASED, ("revision", revision.id), actor_id=actor_id, why=why.strip())
 
 
 def _empty(session: Session, ids: list[int]) -> None:

@@ -16,10 +16,10 @@ from typing import Protocol
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from content import filing, journal, privacy
+from content import discarding, filing, journal, privacy
 from content.base import now
 from content.blobs import Blob
-from content.documents import ARCHIVED, WITHDRAWN, Attachment, Document, FileRendition
+from content.documents import ARCHIVED, WITHDRAWN, Attachment, Document, FileRendition, lock
 from content.filing import Filed
 from content.house import House
 from content.privacy import Decision
@@ -134,6 +134,7 @@ def turn(house: House, owner: str, tools: Tools, at: dt.datetime | None = None) 
     else:
         result = _Nothing()
     with house.database.writer.begin() as session:
+        lock(session, session.get_one(Document, job.at.attachment.document_id))  # first, as everybody does
         attachment = session.get_one(Attachment, attachment_id, with_for_update=True)
         if attachment.lease_owner == owner:  # else it took too long, and somebody else is at it
             result.keep(session, house, attachment, job)
@@ -254,5 +255,6 @@ class _Made:
             row.attachment_id, row.digest, row.made = attachment.id, job.at.digest, now()
         session.add_all(rows)
         session.flush()
+        discarding.prune(session, house, attachment, job.at.digest)
         journal.record(session, "attachment.prepare", ("attachment", attachment.id), actor_id=None,
                        original=attachment.sha256, sha256=rows[0].sha256, ok=not self.problem)

@@ -143,6 +143,7 @@ def test_a_rendition_made_by_other_choices_is_not_found(desk, county, change):
     desk.turn()
     with desk.write() as session:
         assert desk.make(session).files
+        assert session.query(FileRendition).count() == 1  # the former one, which nobody was shown, is gone
 
 
 def test_newer_detectors_look_again(desk, monkeypatch):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from slips import SLIPS
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from content import journal, writing
+from content import attachments, journal, preparing, writing
 from content.documents import Document, Rendition, Revision
 from content.erasure import StillPublic, erase_revision
 
@@ -35,9 +36,9 @@ def words(session, document):
 def test_a_revision_and_what_was_made_of_it_are_emptied_and_the_journal_says_so(session, county, withdrawn):
     assert LEAK in words(session, withdrawn)
     with pytest.raises(StillPublic, match="先撤回"):
-        erase_revision(session, withdrawn, 1, actor_id=7, why="本人要求删除")
+        erase_revision(session, county.house, withdrawn, 1, actor_id=7, why="本人要求删除")
     county.move(session, withdrawn, "withdraw", "wangjianguo", why="泄露住址", reason_kind="privacy")
-    erase_revision(session, withdrawn, 1, actor_id=7, why="个人信息保护法第四十七条")
+    erase_revision(session, county.house, withdrawn, 1, actor_id=7, why="个人信息保护法第四十七条")
     session.commit()
     assert LEAK not in words(session, withdrawn) and "更正稿" in words(session, withdrawn)
     assert writing.draft_of(session, county.users["zhangli"], withdrawn.id) is None
@@ -49,7 +50,7 @@ def test_a_revision_and_what_was_made_of_it_are_emptied_and_the_journal_says_so(
 def test_what_is_rolled_back_is_not_erased(session, county):
     document = county.write(session, title=LEAK)
     session.commit()
-    erase_revision(session, document, 1, actor_id=7, why="x")
+    erase_revision(session, county.house, document, 1, actor_id=7, why="x")
     session.rollback()
     session.commit()
     assert session.get_one(Document, document.id).title == LEAK
@@ -58,7 +59,7 @@ def test_what_is_rolled_back_is_not_erased(session, county):
 @pytest.mark.parametrize(("ordinal", "why", "problem"), [(9, "x", LookupError), (1, " ", ValueError)])
 def test_it_needs_a_revision_and_a_reason(session, county, ordinal, why, problem):
     with pytest.raises(problem):
-        erase_revision(session, county.write(session), ordinal, actor_id=7, why=why)
+        erase_revision(session, county.house, county.write(session), ordinal, actor_id=7, why=why)
 
 
 @pytest.mark.parametrize("statement", [
@@ -67,7 +68,26 @@ def test_it_needs_a_revision_and_a_reason(session, county, ordinal, why, problem
     "UPDATE rendition SET body = 'x'", "DELETE FROM rendition", "DELETE FROM revision WHERE ordinal = 1"])
 def test_an_erasure_on_record_lets_through_nothing_but_the_emptying(house, session, county, withdrawn, statement):
     county.move(session, withdrawn, "withdraw", "wangjianguo", why="泄露住址", reason_kind="privacy")
-    erase_revision(session, withdrawn, 1, actor_id=7, why="x")
+    erase_revision(session, county.house, withdrawn, 1, actor_id=7, why="x")
     session.commit()
     with pytest.raises(DatabaseError, match="append-only"), house.database.writer.begin() as other:
         other.execute(text(statement))
+
+
+def test_files_that_only_an_erased_revision_shows_are_gone(house, session, county):
+    document = county.write(session)
+    kept, gone = (attachments.take(session, house, document, f"{LEAK}.txt", data, actor_id=county.users["zhangli"])
+                  for data in (b"kept", b"gone"))
+    attachments.drop(session, document, gone, actor_id=county.users["zhangli"])
+    session.commit()
+    while preparing.turn(house, "tests", SLIPS):
+        pass
+    session.refresh(gone)
+    paths = [house.blobs._path(address) for address in (kept.address, gone.address)]
+    erase_revision(session, house, document, 3, actor_id=7, why="本人要求删除")
+    session.rollback()
+    assert [path.exists() for path in paths] == [True, True]
+    erase_revision(session, house, document, 3, actor_id=7, why="本人要求删除")
+    session.commit()
+    assert [path.exists() for path in paths] == [True, False]
+    assert gone.name == gone.sha256 == "" and kept.name and list(house.blobs.verify(session)) == []
