@@ -73,6 +73,7 @@ class Job:
     labels: list[tuple[Element, str, str]] = field(default_factory=list)  # writing in attributes: whose, which, where
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     charts: Iterator[int] = field(default_factory=lambda: count(1))
+    cells: Iterator[int] = field(default_factory=lambda: count(1))
 
     def label(self, source: Element, made: Element, name: str, where: str) -> None:
         """Take note of an attribute that is writing."""
@@ -254,7 +255,7 @@ class Copier:
         """Which cells a series came from; their workbook does not come along."""
         plain = _FORMULA.fullmatch(source.text or "")
         self.job.taken |= {source} if plain else set()
-        etree.SubElement(into, source.tag).text = plain[0] if plain else f"Sheet1!$A${next(self.job.numbers)}"
+        etree.SubElement(into, source.tag).text = plain[0] if plain else f"Sheet1!$A${next(self.job.cells)}"
 
     @handles("c:externalData c:userShapes")
     def unseen(self, source: Element, into: Element) -> None:
