@@ -9,7 +9,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 TILE = 8  # pixels of the working picture; small print is little higher
 STEP = 12  # steps of 255 between two pixels of a stroke's edge
-FULL = 0.22  # share of a tile that must be edges of strokes
+FULL, FULL_COARSE = 0.22, 0.3  # share of a tile that must be edges of strokes; blurred ones fill more than seals do
 LONG = 6  # tiles in a row that make a word of five or more characters
 COARSER = 3  # how much smaller blurred writing is looked for
 MANY = 2_500_000  # pixels from which half of them, each way, are enough to see this
@@ -23,7 +23,7 @@ class Ink:
     def __init__(self, image: Image.Image) -> None:
         less = 2 if image.width * image.height > MANY else 1
         clean = image.reduce(less).filter(ImageFilter.MedianFilter(3))
-        self._scales = [_Scale(clean, less), _Scale(clean.reduce(COARSER), less * COARSER)]
+        self._scales = [_Scale(clean, less, FULL), _Scale(clean.reduce(COARSER), less * COARSER, FULL_COARSE)]
 
     def writing_left(self, read: Iterable[tuple[float, float, float, float]] = ()) -> bool:
         """Whether there is a row of strokes outside the boxes of what was read."""
@@ -34,14 +34,23 @@ class Ink:
 class _Scale:
     """The strokes of one size: the picture is reduced by `less`."""
 
-    def __init__(self, image: Image.Image, less: int) -> None:
-        self.less = less
+    def __init__(self, image: Image.Image, less: int, full: float) -> None:
+        self.less, self.full = less, full
         self.across, self.down = _edges(image, 2, 0), _edges(image, 0, 2)
 
     def writing_left(self, read: list[tuple[float, float, float, float]]) -> bool:
         boxes = [_roomy(tuple(each / self.less for each in box)) for box in read]
-        return _has_row(_tiles(self.across, boxes)) or _has_row(
-            _tiles(self.down, boxes).transpose(Image.Transpose.TRANSPOSE))
+        return _has_row(self._tiles(self.across, boxes)) or _has_row(
+            self._tiles(self.down, boxes).transpose(Image.Transpose.TRANSPOSE))
+
+    def _tiles(self, edges: Image.Image, boxes: list[tuple[float, ...]]) -> Image.Image:
+        """One pixel for each tile: 1 where strokes are, outside the boxes."""
+        left = edges.copy()
+        draw = ImageDraw.Draw(left)
+        for box in boxes:
+            draw.rectangle(box, fill=0)
+        size = -(-left.width // TILE), -(-left.height // TILE)
+        return left.resize(size, Image.Resampling.BOX).point(lambda share: 1 if share > 255 * self.full else 0)
 
 
 def _edges(image: Image.Image, right: int, down: int) -> Image.Image:
@@ -58,16 +67,6 @@ def _roomy(box: tuple[float, ...]) -> tuple[float, ...]:
     left, top, right, bottom = box
     room = max(TILE / 2, (bottom - top) * 0.25)
     return left - room, top - room, max(left, right) + room, max(top, bottom) + room
-
-
-def _tiles(edges: Image.Image, boxes: Iterable[tuple[float, ...]]) -> Image.Image:
-    """One pixel for each tile: 1 where strokes are, outside the boxes."""
-    left = edges.copy()
-    draw = ImageDraw.Draw(left)
-    for box in boxes:
-        draw.rectangle(box, fill=0)
-    size = -(-left.width // TILE), -(-left.height // TILE)
-    return left.resize(size, Image.Resampling.BOX).point(lambda share: 1 if share > 255 * FULL else 0)
 
 
 def _has_row(tiles: Image.Image) -> bool:

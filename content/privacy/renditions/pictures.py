@@ -158,8 +158,8 @@ def _hidden(image: Image.Image, frames: int) -> tuple[str, ...]:
 def _notes(image: Image.Image) -> Iterator[str]:
     """Every text in the metadata, however it is nested or encoded."""
     exif = image.getexif()
-    parts = [image.info, dict(exif), *(dict(exif.get_ifd(each)) for each in ExifTags.IFD), image.getxmp()
-             if hasattr(image, "getxmp") else {}, dict(getattr(image, "text", {}))]
+    parts = [image.info, dict(exif), *(dict(exif.get_ifd(each)) for each in ExifTags.IFD),
+             dict(getattr(image, "text", {}))]
     for part in parts:
         yield from _texts(part)
 
@@ -168,7 +168,9 @@ def _texts(value: object, depth: int = 0) -> Iterator[str]:
     if isinstance(value, str):
         yield value[:LONGEST_NOTE]
     elif isinstance(value, bytes):
-        yield from (value[:LONGEST_NOTE].decode(code, "ignore") for code in ("utf-8", "utf-16-le", "gb18030"))
+        codes = ["utf-8"] if value.isascii() else ["utf-8", "gb18030"]
+        codes += ["utf-16-le", "utf-16-be"] if b"\0" in value else []
+        yield from (value[:LONGEST_NOTE].decode(code, "ignore") for code in codes)
     elif depth < 6 and isinstance(value, dict):
         for each in value.values():
             yield from _texts(each, depth + 1)
@@ -178,12 +180,12 @@ def _texts(value: object, depth: int = 0) -> Iterator[str]:
 
 
 def noted(opened: Opened, choices: Choices, where: str) -> list[Finding]:
-    """Personal data in the metadata, which goes in any case."""
+    """Personal data in the metadata, which goes in any case; each value once."""
     script = Script()
     for at, note in enumerate(dict.fromkeys(opened.notes)):
         script.add(note, at, f"{where}的元数据" if where else "元数据", dropped=True)
         script.gap("\n")
-    return script.findings(choices)
+    return list({(each.kind, each.normal): each for each in script.findings(choices)}.values())
 
 
 def look(image: Image.Image, choices: Choices, name: str, where: str) -> Seen:
