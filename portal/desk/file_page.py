@@ -58,11 +58,13 @@ def vouch(request: Request) -> HTTPSeeOther:
     """A named person states that he has looked at every picture that no program could read."""
     document, at = request.context.document, request.context.filed
     left = [each for each in listed(request, at) if not each.opened and not each.picture.read]
+    if left or not request.POST.get("words"):
+        why = _("还有${n}幅没有打开看过：看完才能声明。", mapping={"n": len(left)}) if left else _("请先在声明前面打勾")
+        request.session.flash(("late", why))
+        return HTTPSeeOther(f"{base(request)}#vouch")
     try:
-        if left:
-            raise attachments.Unfit(f"还有{len(left)}幅没有打开看过：看完才能声明")
-        attachments.vouch(request.db, request.house, document, at.attachment,
-                          STATEMENT if request.POST.get("words") else "", actor_id=request.identity.user_id)
+        attachments.vouch(request.db, request.house, document, at.attachment, STATEMENT,
+                          actor_id=request.identity.user_id, at=request.now)
         request.session.flash(("ok", _("已声明，记入日志")))
     except attachments.Unfit as problem:
         request.session.flash(("late", str(problem)))

@@ -34,7 +34,7 @@ AT_ONCE, PATIENCE = 2, 20  # pages drawn at the same time; seconds that one wait
 READ: Status = ("ok", _("已识别文字"))
 UNREAD: Status = ("late", _("程序不能识别，要人看"))
 SEEN: Status = ("info", _("您看过了"))
-SIDES = ("left", "top", "right", "bottom")
+SIDES = {"left": _("左"), "top": _("上"), "right": _("右"), "bottom": _("下")}
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,12 @@ class Shape:
         return self.css != CLASSES[Decision.keep]
 
     @property
+    def words(self) -> Any:
+        """Where it is."""
+        corners = {name: f"{getattr(self, name):.1f}" for name in SIDES}
+        return _("左${left} 上${top} 右${right} 下${bottom}（%）", mapping=corners)
+
+    @property
     def sides(self) -> str:
         return f"{self.left} {self.top} {self.right} {self.bottom}"
 
@@ -145,7 +151,8 @@ def page(request: Request, wrong: Any = "") -> Any:
     return {"title": f"{look.where} - {at.attachment.name}", "document": document, "node": request.context.node,
             "heading": reading.shown_title(request, document), "picture": look, "total": total,
             "file": shown(request, document, [at], originals=True)[0], "opened": look.opened, "wrong": wrong,
-            "typed": request.POST, "boxes": [*_found_in(at, look, beside), *_drawn_on(at, look)],
+            "typed": request.POST, "sides": SIDES.items(),
+            "boxes": [*_found_in(at, look, beside), *_drawn_on(at, look)],
             "editable": may_settle(request.identity, document, request.tree)}
 
 
