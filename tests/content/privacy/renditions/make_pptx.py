@@ -34,8 +34,12 @@ Members = dict[str, str | bytes]
 def _base() -> dict[str, bytes]:
     """The parts of a presentation of two slides without any writing."""
     made = Presentation()
+    made.core_properties.title = "汇报"
+    for layout in list(made.slide_layouts):
+        if layout.name not in ("Blank", "Title and Content"):
+            made.slide_layouts.remove(layout)
     for _ in range(2):
-        made.slides.add_slide(made.slide_layouts[6])
+        made.slides.add_slide(made.slide_layouts[-1])
     made.save(into := io.BytesIO())
     with ZipFile(into) as file:
         return {name: file.read(name) for name in file.namelist()}
@@ -48,9 +52,9 @@ def run(text: str, look: str = "") -> str:
 def shape(*runs: str, place: tuple[int, int] = (1_000_000, 1_000_000), name: str = "s", about: str = "",
           inside: str = "") -> str:
     left, top = place
-    return (f"<p:sp><p:nvSpPr><p:cNvPr id=\"9\" name={quoteattr(name)}{about}/><p:cNvSpPr txBox=\"1\"/><p:nvPr>{inside}"
-            f"</p:nvPr></p:nvSpPr><p:spPr><a:xfrm><a:off x=\"{left}\" y=\"{top}\"/>"
-            f"<a:ext cx=\"3000000\" cy=\"500000\"/></a:xfrm><a:prstGeom prst=\"rect\"/></p:spPr><p:txBody><a:bodyPr/><a:p>{''.join(runs)}</a:p></p:txBody>"
+    return (f'<p:sp><p:nvSpPr><p:cNvPr id="9" name={quoteattr(name)}{about}/><p:cNvSpPr txBox="1"/><p:nvPr>{inside}'
+            f'</p:nvPr></p:nvSpPr><p:spPr><a:xfrm><a:off x="{left}" y="{top}"/><a:ext cx="3000000" cy="500000"/>'
+            f'</a:xfrm><a:prstGeom prst="rect"/></p:spPr><p:txBody><a:bodyPr/><a:p>{"".join(runs)}</a:p></p:txBody>'
             f"</p:sp>")
 
 
@@ -150,7 +154,9 @@ def _on(part: str, inside: str) -> bytes:
 def _in(part: str, old: str, new: str) -> bytes:
     def edit(members: dict[str, str | bytes]) -> None:
         content = members[part]
-        members[part] = (content if isinstance(content, str) else content.decode()).replace(old, new, 1)
+        text = content if isinstance(content, str) else content.decode()
+        assert old in text
+        members[part] = text.replace(old, new, 1)
 
     return pptx(edit=edit)
 
