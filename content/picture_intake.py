@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from PIL import Image
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from content import attachments
@@ -66,6 +67,13 @@ def keep(session: Session, house: House, document: Document, made: Encoded, name
     stem = re.sub(r"\.\w{1,5}$", "", name) or "图片"
     return attachments.take(session, house, document, stem + SUFFIXES[media_type], data, actor_id=actor_id,
                             role=PICTURE, alt=alt)
+
+
+def pictures_of(session: Session, document: Document) -> list[Attachment]:
+    """Every picture that a document keeps, whether it stands in the text now or not, the first one first."""
+    query = select(Attachment).where(Attachment.document_id == document.id, Attachment.role == PICTURE,
+                                     Attachment.address.is_not(None))
+    return list(session.scalars(query.order_by(Attachment.id)))
 
 
 # -- texts that bring pictures along ------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ his draft and `Conflict` shows both; neither overwrites the other.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -49,18 +49,23 @@ def _check_length(body: str) -> None:
 
 
 def create(session: Session, node: Node, type_name: str, *, actor_id: int | None, title: str = "",
-           body: str = "", data: dict[str, Any] | None = None, also: list[int] | None = None,
-           department_id: int | None = None, at: dt.datetime | None = None, **values: Any) -> Document:
-    """A new document with its first revision. Raises `NotHere`, `TooLong`, or `colander.Invalid` for bad metadata."""
+           body: str | Callable[[Document], str] = "", data: dict[str, Any] | None = None,
+           also: list[int] | None = None, department_id: int | None = None, at: dt.datetime | None = None,
+           **values: Any) -> Document:
+    """A new document with its first revision. `body` may be made once there is a document that can keep its pictures.
+
+    Raises `NotHere`, `TooLong`, or `colander.Invalid` for bad metadata.
+    """
     _check_home(node, type_name)
-    _check_length(body)
     at = at or now()
     document = Document(type=type_name, column_id=node.id, department_id=department_id or node.department_id,
                         workflow=node.workflow, state=DRAFT, state_since=at, owner_id=actor_id, created=at,
                         also=also or [], **values)
     session.add(document)
     session.flush()
-    revision = _revise(session, document, title, body, data or {}, actor_id, at, ())
+    words = body(document) if callable(body) else body
+    _check_length(words)
+    revision = _revise(session, document, title, words, data or {}, actor_id, at, ())
     journal.record(session, "document.create", ("document", document.id), actor_id=actor_id, at=at,
                    type=type_name, column=node.code, revision=revision.id)
     return document
@@ -191,12 +196,15 @@ def agree(session: Session, document: Document, moment: dt.datetime | None, *, a
                    publish_at=moment.isoformat() if moment else None)
 
 
-def copy_as_new(session: Session, source: Document, node: Node, *, actor_id: int,
-                at: dt.datetime | None = None) -> Document:
-    """The next issue of a recurring notice: the last text, without what belongs to that issue alone."""
+def copy_as_new(session: Session, source: Document, node: Node, *, actor_id: int, at: dt.datetime | None = None,
+                body: Callable[[Document], str] | None = None) -> Document:
+    """The next issue of a recurring notice: the last text, without what belongs to that issue alone.
+
+    `body` gives the text where it has pictures, which the new document needs of its own.
+    """
     head = source.head
     data = {key: value for key, value in head.data.items() if key not in PERIOD_FIELDS}
-    return create(session, node, source.type, actor_id=actor_id, title=head.title, body=head.body, data=data,
+    return create(session, node, source.type, actor_id=actor_id, title=head.title, body=body or head.body, data=data,
                   also=list(source.also), department_id=source.department_id, copied_from=source.id, at=at)
 
 

@@ -33,6 +33,12 @@ def db(request: Request) -> Session:
     return session
 
 
+def pause(request: Request) -> None:
+    """End the transaction, undone, so that slow work holds no lock. What was loaded before is to be loaded anew."""
+    request.tm.abort()
+    request.tm.begin()
+
+
 def tree(request: Request) -> Tree:
     """The picture of the columns as of now."""
     return request.house.tree(request.db)

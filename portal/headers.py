@@ -15,7 +15,8 @@ POLICY = {
     "font-src": "'self'", "connect-src": "'self'", "form-action": "'self'", "base-uri": "'none'",
     "frame-ancestors": "'none'", "manifest-src": "'self'",
 }
-EDITOR = {"style-src": "'self' 'unsafe-inline'"}  # the editor sets styles of its own
+EDITOR = {"style-src": "'self' 'unsafe-inline'",  # the editor sets styles of its own …
+          "img-src": "'self' data: blob:"}  # … and shows a picture before it is uploaded
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

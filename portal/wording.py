@@ -18,6 +18,7 @@ from workflows.engine import workflows, workflows_for
 SENTENCES: dict[str, Any] = {
     "document.create": _("新建文稿"),
     "document.save": _("保存第${ordinal}稿"),
+    "document.word": _("从Word导入，图片${pictures}张"),
     "document.agree": _("约定公开时间"),
     "document.relocate": _("换了栏目"),
     "document.settle": _("处理“${kind}”：${decision}"),

@@ -17,7 +17,7 @@ from threading import Event, Thread
 
 from sqlalchemy import select
 
-from content import cursors, journal, outbox, preparing
+from content import cursors, journal, outbox, picturing, preparing
 from content.base import now
 from content.cursors import Cursor
 from content.preparing import Tools
@@ -67,7 +67,8 @@ class Part:
 
 def tools(instance: Instance) -> Tools:
     """Who looks at attachments and makes what the public gets of them: processes of their own, within limits."""
-    return Tools(run_inspect, run_clean, limits=Limits(octets=instance.settings.file_megabytes * 1024 * 1024))
+    limits = Limits(octets=instance.settings.file_megabytes * 1024 * 1024)
+    return Tools(run_inspect, run_clean, picturing.variants, limits)
 
 
 class Worker:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 TARGET = Path(__file__).parent / "default" / "static" / "vendor"
 MANIFEST = TARGET / "MANIFEST.json"
 
-EDITOR_PLUGINS = ("advlist", "autolink", "charmap", "fullscreen", "link", "lists", "searchreplace", "table",
+EDITOR_PLUGINS = ("advlist", "autolink", "charmap", "fullscreen", "image", "link", "lists", "searchreplace", "table",
                   "visualblocks", "wordcount")
 # npm package -> the files taken from it, as patterns below the package
 TAKEN = {

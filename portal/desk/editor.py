@@ -29,6 +29,7 @@ from workflows.access import PERMISSIONS, Identity, Permission, columns_for
 
 MANY = 12  # columns beyond which a list is chosen from instead of boxes ticked
 HIDDEN = ("base", "document", "column", "type", "draft")
+NOTES = "notes"  # of a draft: what an import left behind or proposes
 
 
 class DocumentReference:
@@ -84,7 +85,7 @@ def form(request: Request, kind: DocumentType, node: Node, document: Document | 
         schema.add(colander.SchemaNode(colander.String(), name=name, missing="", widget=widgets.HiddenWidget()))
     schema.add(_line("title", _("标题"), required=_("请填写标题"), most=200))
     schema.add(colander.SchemaNode(colander.String(), name="body", title=_("正文"), missing="", validator=_length,
-                                   widget=widgets.RichTextWidget()))
+                                   widget=widgets.RichTextWidget(attributes={"data-pictures": _pictures(document)})))
     schema.add(_metadata(request.db, kind, corrects=document is not None and document.live is not None))
     _add_places(schema, request, kind, node, document)
     schema.add(_moment())
@@ -92,6 +93,11 @@ def form(request: Request, kind: DocumentType, node: Node, document: Document | 
                deform.Button("save", _("保存"), css_class=" ")]
     return EditorForm(request, schema, buttons, action=action, formid="text", autosave="/desk/drafts/autosave",
                       css_class="form-wide")
+
+
+def _pictures(document: Document | None) -> str:
+    """Where the editor sends a picture."""
+    return f"/desk/document/{document.id}/picture" if document else "/desk/write/picture"
 
 
 def _line(name: str, title: Any, *, required: Any, most: int) -> colander.SchemaNode:
@@ -210,7 +216,7 @@ def of_revision(session: Session, document: Document, revision: Revision) -> dic
 
 def of_draft(draft: Draft, fields: Mapping[str, Any]) -> dict[str, Any]:
     """What was typed over what `fields` fills in; the next save builds on the revision the draft was typed upon."""
-    kept = {key: value for key, value in draft.fields.items() if key not in HIDDEN}
+    kept = {key: value for key, value in draft.fields.items() if key not in (*HIDDEN, NOTES)}
     data = {key: str(value) for key, value in kept.get("data", {}).items()}
     return {**fields, **kept, "data": data, "draft": str(draft.id),
             "base": str(draft.base_id) if draft.base_id else fields.get("base", "")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +11,7 @@ from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.request import Request
 
-from content import manuscripts, writing
+from content import manuscripts, picture_intake, writing
 from content.documents import Document
 from content.manuscripts import Wanted
 from content.tree import Node
@@ -107,12 +108,19 @@ def copy(request: Request) -> HTTPSeeOther:
     context = request.context
     try:
         made = writing.copy_as_new(request.db, context.document, context.node, actor_id=request.identity.user_id,
-                                   at=request.now)
+                                   at=request.now, body=partial(_carried, request))
     except writing.NotHere as problem:
         request.session.flash(("late", str(problem)))
         return HTTPSeeOther(f"/desk/document/{context.document.id}")
     request.session.flash(("ok", _("已复制为新稿，上一期自己的日期和文号没有带过来")))
     return HTTPSeeOther(f"/desk/document/{made.id}/edit")
+
+
+def _carried(request: Request, made: Document) -> str:
+    """The text of the last issue with its pictures."""
+    source = request.context.document
+    return picture_intake.carried(request.db, request.house, source, made, source.head.body,
+                                  actor_id=request.identity.user_id)
 
 
 def includeme(config: Configurator) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import deform
@@ -9,12 +10,14 @@ from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPForbidden, HTTPNotFound, HTTPSeeOther
 from pyramid.request import Request
 
-from content import manuscripts, writing
+from content import manuscripts, picture_intake, writing
 from content.base import SHANGHAI
 from content.differences import compare_html, compare_words
 from content.documents import Document, Draft, Revision, lock
+from content.picture_intake import Brought
 from content.tree import Node
 from content.types import all_types, type_of
+from portal.database import pause
 from portal.desk import editor
 from portal.desk.navigation import WORK, Entry
 from portal.forms import whole
@@ -45,14 +48,14 @@ def start(request: Request) -> Any:
     context = request.context
     if context.node is None or context.kind is None:
         return _choose(request)
-    if (there := _only_text(request)) is not None:
-        return _rather(request, there)
+    if (there := only_text(request)) is not None:
+        return rather(request, there)
     draft = _own_draft(request, request.GET.get("draft"))
     fields = editor.new(context.kind, context.node)
     return _new_page(request, _new_form(request).filled(editor.of_draft(draft, fields) if draft else fields))
 
 
-def _only_text(request: Request) -> Document | None:
+def only_text(request: Request) -> Document | None:
     """The one text of a 单页 column, where it has one: it is corrected, not written a second time."""
     context = request.context
     if not context.kind.single:
@@ -62,7 +65,7 @@ def _only_text(request: Request) -> Document | None:
     return None if gone else there
 
 
-def _rather(request: Request, there: Document) -> HTTPSeeOther:
+def rather(request: Request, there: Document) -> HTTPSeeOther:
     request.session.flash(("info", _("这个栏目只有一篇，请在这一篇上改")))
     return HTTPSeeOther(f"/desk/document/{there.id}")
 
@@ -82,7 +85,7 @@ def _new_form(request: Request) -> editor.EditorForm:
 def _new_page(request: Request, form: Any) -> dict[str, Any]:
     context = request.context
     return {"title": _("写一篇"), "form": form, "node": context.node, "kind": context.kind, "document": None,
-            "draft": None}
+            "draft": None, "notes": None, "pictures": []}
 
 
 def create(request: Request) -> Any:
@@ -90,12 +93,13 @@ def create(request: Request) -> Any:
     context = request.context
     if context.kind is None:
         raise HTTPNotFound()
-    if (there := _only_text(request)) is not None:
-        return _rather(request, there)
+    brought = _brought(request)
+    if (there := only_text(request)) is not None:
+        return rather(request, there)
     form = _new_form(request)
     try:
         values = form.validate(request.POST)
-        made = _create(request, values)
+        made = _create(request, values, brought)
     except deform.ValidationFailure as failure:
         request.response.status_int = 422
         return _new_page(request, failure.render())
@@ -107,12 +111,32 @@ def create(request: Request) -> Any:
     return _onward(request, made)
 
 
-def _create(request: Request, values: dict[str, Any]) -> Document:
-    context = request.context
+def _create(request: Request, values: dict[str, Any], brought: Brought | None) -> Document:
+    context, words = request.context, editor.words(values)
+    if brought is not None:
+        words["body"] = partial(_settled, request, brought)
     made = writing.create(request.db, context.node, context.kind.name, actor_id=request.identity.user_id,
-                          also=_also(values), at=request.now, **editor.words(values))
+                          also=_also(values), at=request.now, **words)
     writing.agree(request.db, made, values["publish_at"], actor_id=request.identity.user_id)
     return made
+
+
+def _brought(request: Request) -> Brought | None:
+    """The pictures that the text brings along, where it has any; they are read before the work on it begins."""
+    body = request.POST.get("body", "")
+    if "<img" not in body.lower():
+        return None
+    if "data:" in body:
+        pause(request)
+    return Brought(body)
+
+
+def _settled(request: Request, brought: Brought, document: Document) -> str:
+    """The text with its pictures kept by the document; why some are not is said on the next page."""
+    body = brought.settled(request.db, request.house, document, actor_id=request.identity.user_id)
+    for problem in brought.problems:
+        request.session.flash(("late", problem))
+    return body
 
 
 def _also(values: dict[str, Any]) -> list[int]:
@@ -135,17 +159,22 @@ def edit(request: Request) -> Any:
     fields = editor.of_revision(request.db, document, document.head)
     draft = writing.draft_of(request.db, request.identity.user_id, document.id)
     if draft is not None and request.GET.get("draft") == "use":
-        return _page(request, _form(request).filled(editor.of_draft(draft, fields)))
+        form = _form(request).filled(editor.of_draft(draft, fields))
+        return _page(request, form) | {"notes": draft.fields.get(editor.NOTES)}
     return _page(request, _form(request).filled(fields), draft)
 
 
 def save(request: Request) -> Any:
     """Save what was typed upon the revision named in the form; a 409 page shows both when it is not the newest."""
-    document, form = request.context.document, _form(request)
+    brought, context = _brought(request), request.context
+    document = context.document = request.db.get_one(Document, int(request.matchdict["id"]))
     lock(request.db, document)
+    form = _form(request)
     if not may_edit(request.identity, document, request.tree):
         _keep(request, form, document)
         return _sent_already(request, _("这一稿已经送出，没有保存；您写的内容已另存为草稿，可以修改时会请您接着用。"))
+    if brought is not None:
+        request.POST["body"] = _settled(request, brought, document)
     try:
         values = form.validate(request.POST)
         _save(request, document, values)
@@ -159,7 +188,7 @@ def save(request: Request) -> Any:
 
 def _save(request: Request, document: Document, values: dict[str, Any]) -> None:
     session, person = request.db, request.identity.user_id
-    writing.save(session, document, base_id=_revision(request, document), actor_id=person, at=request.now,
+    writing.save(session, document, base_id=revision_named(request, document), actor_id=person, at=request.now,
                  **editor.words(values))
     home = values.get("home") or document.column_id
     also = _also(values) if "also" in values else document.also
@@ -173,6 +202,11 @@ def _sent_already(request: Request, words: Any) -> HTTPSeeOther:
     return HTTPSeeOther(f"/desk/document/{request.context.document.id}")
 
 
+def form_for(request: Request) -> editor.EditorForm:
+    """The form of this request, for a new document or for the one it is about."""
+    return _form(request) if hasattr(request.context, "document") else _new_form(request)
+
+
 def _form(request: Request) -> editor.EditorForm:
     request.editor_page = True
     context = request.context
@@ -183,7 +217,8 @@ def _form(request: Request) -> editor.EditorForm:
 def _page(request: Request, form: Any, draft: Draft | None = None) -> dict[str, Any]:
     context = request.context
     return {"title": context.document.title or _("改稿"), "form": form, "node": context.node, "draft": draft,
-            "kind": type_of(context.document.type), "document": context.document}
+            "kind": type_of(context.document.type), "document": context.document, "notes": None,
+            "pictures": picture_intake.pictures_of(request.db, context.document)}
 
 
 def _both(request: Request, conflict: writing.Conflict) -> dict[str, Any]:
@@ -211,11 +246,15 @@ def autosave(request: Request) -> dict[str, Any]:
 
 
 def _keep(request: Request, form: editor.EditorForm, document: Document) -> Draft:
-    return writing.keep_draft(request.db, request.identity.user_id, form.typed(request.POST), document=document,
-                              base_id=_revision(request, document) or document.head_id, at=request.now)
+    """What was typed; the notes of an import stay with it."""
+    before = writing.draft_of(request.db, request.identity.user_id, document.id)
+    notes = {key: value for key, value in before.fields.items() if key == editor.NOTES} if before else {}
+    return writing.keep_draft(request.db, request.identity.user_id, form.typed(request.POST) | notes,
+                              document=document, base_id=revision_named(request, document) or document.head_id,
+                              at=request.now)
 
 
-def _revision(request: Request, document: Document) -> int | None:
+def revision_named(request: Request, document: Document) -> int | None:
     """The revision that the form says it was typed upon; None where it is none of this document."""
     number = whole(request.POST.get("base", ""))
     revision = request.db.get(Revision, number) if number is not None else None
@@ -275,6 +314,8 @@ def includeme(config: Configurator) -> None:
     config.add_route("desk.autosave", "/desk/drafts/autosave", factory=Desk)
     config.add_route("desk.discard", r"/desk/drafts/{draft:\d{1,9}}/discard", factory=Desk)
     write = {"permission": Permission.WRITE}
+    for route in ("desk.write", "desk.edit"):  # the page has inputs for files, which these leave alone
+        config.take_files(route)
     config.add_view(start, route_name="desk.write", request_method="GET", renderer="desk/write.pt", **write)
     config.add_view(create, route_name="desk.write", request_method="POST", renderer="desk/write.pt", **write)
     config.add_view(edit, route_name="desk.edit", request_method="GET", renderer="desk/write.pt", **write)

@@ -23,7 +23,11 @@
     "Insert link": "插入链接", "Remove link": "去掉链接", "Open link": "打开链接", "URL": "网址", "Url": "网址",
     "Text to display": "显示的文字", "Text": "文字", "Title": "标题", "Open link in...": "打开方式",
     "Current window": "本窗口", "New window": "新窗口", "None": "无", "Anchor": "锚点", "Anchors": "锚点",
-    "Insert/edit image": "插入图片", "Link list": "链接列表", "Rel": "关系", "Class": "样式类",
+    "Insert/edit image": "插入图片", "Insert/Edit Image": "插入图片", "Image...": "插入图片…", "Source": "图片地址",
+    "Alternative description": "替代文字：写明图上是什么", "Image is decorative": "只是装饰", "Accessibility": "无障碍",
+    "Upload": "上传", "Browse files": "选择文件", "Drop an image here": "把图片拖到这里", "Uploading image": "正在上传图片",
+    "Failed to upload image": "图片没有传上：", "Image title": "图片标题", "Browse for an image": "选择图片",
+    "Browse": "浏览", "Drop images here": "把图片拖到这里", "Link list": "链接列表", "Rel": "关系", "Class": "样式类",
     "The URL you entered seems to be an email address. Do you want to add the required mailto: prefix?":
       "您填的像是电子邮箱，要在前面加上 mailto: 吗？",
     "The URL you entered seems to be an external link. Do you want to add the required http:// prefix?":
