@@ -71,7 +71,7 @@ def _documents(session: Session) -> list[Page]:
     abolished = session.scalars(public.where(Live.validity == "废止")).first()
     withdrawn = session.scalars(public.where(Live.state == WITHDRAWN)).first()
     return [*found, Page("document-interpreted", read.url), Page("document-abolished", abolished.url),
-            Page("tombstone", withdrawn.url, status=410)]
+            Page("tombstone", withdrawn.url, status=410), Page("card", f"{abolished.url.removesuffix('.html')}/card")]
 
 
 def desk_pages(session: Session, house: House) -> list[Page]:
@@ -87,6 +87,7 @@ def desk_pages(session: Session, house: House) -> list[Page]:
         *(Page(f"desk-document-{state}", f"/desk/document/{_in_state(session, state).id}", login) for state, login in (
             ("draft", "chenhao"), ("confidentiality_review", "helixin"), ("sign_off", "wangjianguo"),
             ("scheduled", "wangjianguo"), ("published", "chenhao"), ("withdrawn", "chenhao"))),
+        Page("desk-card", f"/desk/document/{_in_state(session, 'withdrawn').id}/card", "zhengguodong"),
         *_managing(session, tree, reviewed.id), Page("403", "/desk/people", "chenhao", 403),
     ]
 

@@ -82,9 +82,9 @@ def test_a_draft_has_no_card(browser, county, house):
 
 @pytest.mark.nodatabase
 def test_paper_shows_words_as_words_in_a_font_of_its_own():
-    body = paper.pdf("信", [paper.title("答复书"), paper.heading("一、<b>事项</b>"), paper.paragraph("㛃女士：\n您好&再见"),
-                           paper.table(["项目"], [["很长" * 3000]], [1]), paper.facts([("空", ""), ("有", "值")])],
-                     organ="清源县人民政府")
+    pieces = [paper.title("答复书"), paper.heading("一、<b>事项</b>"), paper.paragraph("㛃女士：\n您好&再见"),
+              paper.table(["项目"], [["很长" * 3000]], [1]), paper.facts([("空", ""), ("有", "值")])]
+    body = paper.pdf("信", pieces, organ="清源县人民政府")
     words = text_of(body)
     assert "<b>事项</b>" in words and "㛃女士" in words and "您好&再见" in words and "空" not in words
     assert b"NotoSerifSC" in body and b"/Lang" in body and len(body) < 200_000

@@ -124,7 +124,8 @@ def test_what_was_pushed_is_called_back_and_what_waits_is_cancelled(site):
         assert {name: rows[name].state for name in ("waiting", "sent", "under way")} == {
             "waiting": "cancelled", "sent": "sent", "under way": "cancelled"}
         assert {key for key in rows if key.startswith("recall/")} == {"recall/sent", "recall/under way"}
-        assert "旧公示" not in str([rows["recall/sent"].message]) and rows["recall/sent"].receiver == "s@qingyuan.example"
+        assert "旧公示" not in str(rows["recall/sent"].message)
+        assert rows["recall/sent"].receiver == "s@qingyuan.example"
         outbox.failed(rows["under way"], "no route")
         assert rows["under way"].state == "cancelled"
         number = site.document(session, url).id
