@@ -53,7 +53,8 @@ class Formulas:
         parts = [self._token(token, sheet) for token in tokens]
         words = "".join(token.value.strip('"') for token in tokens if token.subtype == Token.TEXT)
         numbers = "".join(token.value for token in tokens if token.subtype == Token.NUMBER)
-        if None in parts or len(words) > _WORDS or sum(map(str.isdigit, words + numbers)) > _WORDS:
+        depth = sum({Token.OPEN: 1, Token.CLOSE: -1}.get(token.subtype, 0) for token in tokens)
+        if None in parts or depth or len(words) > _WORDS or sum(map(str.isdigit, words + numbers)) > _WORDS:
             return None
         return "".join(parts)
 

@@ -35,7 +35,8 @@ Rgb = tuple[int, int, int]
 
 
 class Look:
-    """The styles of a workbook. Style numbers of cells stay what they are; variants get new ones."""
+    """The styles of a workbook; `codes` are the number formats that it defines itself, by number. Style
+    numbers of cells stay what they are; variants get new ones."""
 
     def __init__(self, styles: etree._Element | None, theme: etree._Element | None) -> None:
         self._theme = _theme_colours(theme)
@@ -44,9 +45,10 @@ class Look:
             list(part) if (part := child(styles, name)) is not None else []
             for name in ("fonts", "fills", "borders", "cellXfs"))
         self.dxfs = children(child(styles, "dxfs"), "dxf")
-        self._codes = {int(each.get("numFmtId", "0")): each.get("formatCode", "General")
-                       for each in children(child(styles, "numFmts"), "numFmt")
-                       if each.get("numFmtId", "").isdecimal()}
+        self.codes = {int(each.get("numFmtId", "0")): each.get("formatCode", "General")
+                      for each in children(child(styles, "numFmts"), "numFmt")
+                      if each.get("numFmtId", "").isdecimal()}
+        self._codes = {number: code for number, code in self.codes.items() if _speaks_of_nobody(code)}
         self._variants: dict[tuple[int, str], int] = {}
         self._used: set[int] = set()
         self._faint: dict[int, bool] = {}
@@ -57,11 +59,6 @@ class Look:
         """The number format code of a style."""
         number = self._number(style, "numFmtId")
         return self._codes.get(number) or BUILTIN.get(number, "General")
-
-    @property
-    def codes(self) -> list[str]:
-        """The format codes that the file defines itself."""
-        return list(self._codes.values())
 
     def unseen(self, cell: Cell) -> bool:
         """Whether a cell's whole content is kept from being seen by its look: ;;;, tiny, or of the ground's colour."""
@@ -133,7 +130,7 @@ class Look:
     def element(self) -> etree._Element:
         """The styles as a part of the rendition."""
         root = new("styleSheet")
-        codes = self._clean_codes()
+        codes = self._codes_in_use()
         if codes:
             formats = under(root, "numFmts", count=len(codes))
             for number, code in codes.items():
@@ -153,11 +150,9 @@ class Look:
             self._listed(root, "dxfs", [self._difference(each) for each in self.dxfs])
         return root
 
-    def _clean_codes(self) -> dict[int, str]:
-        """The format codes in use that say nothing of a person."""
+    def _codes_in_use(self) -> dict[int, str]:
         wanted = {self._number(style, "numFmtId") for style in self._used}
-        return {number: self._codes[number] for number in sorted(wanted & set(self._codes))
-                if not privacy.scan_text(literals(self._codes[number])) and len(self._codes[number]) < 256}
+        return {number: self._codes[number] for number in sorted(wanted & set(self._codes))}
 
     def _seen_fonts(self, fonts: list[etree._Element]) -> dict[int, int]:
         """For each style shown against its look, a font like its own that can be seen."""
@@ -183,7 +178,7 @@ class Look:
         for name, parts in (("fontId", self.fonts), ("fillId", self.fills), ("borderId", self.borders)):
             made.set(name, str(number if (number := self._number(style, name)) < len(parts) else 0))
         number = self._number(style, "numFmtId")
-        kept = not text and (number in codes or (number < CUSTOM and number not in self._codes))
+        kept = not text and (number in codes or (number < CUSTOM and number not in self.codes))
         made.set("numFmtId", str(number if kept else 0))
         made.set("xfId", "0")
         if font is not None:
@@ -243,6 +238,10 @@ def _usual_fills() -> list[etree._Element]:
     for fill, kind in zip(made, ("none", "gray125"), strict=True):
         under(fill, "patternFill", patternType=kind)
     return made
+
+
+def _speaks_of_nobody(code: str) -> bool:
+    return len(code) < 256 and not privacy.scan_text(literals(code))
 
 
 def _float(text: str | None, otherwise: float) -> float:

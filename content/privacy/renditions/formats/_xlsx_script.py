@@ -30,6 +30,7 @@ _CARD = re.compile(r"62\d{14,17}")
 _WHY = "数字单元格里的证件号或卡号，末几位已失真，仍可辨认个人。"
 _QUOTED = re.compile(r'"|\d{7}')
 _FULL_DATE = tuple("ymd")
+_PRINTING = frozenset(("_xlnm.Print_Area", "_xlnm.Print_Titles", "_xlnm._FilterDatabase"))
 _WEB = re.compile(r"https?://[^\s/]+")
 
 PARTS = (  # what a rendition never takes along: part names, code, how it is called
@@ -100,8 +101,8 @@ class Reader:
         if _BORN.search(header) and exact.isdecimal() and _DAYS[0] <= int(exact) <= _DAYS[1]:
             return numbers.iso(numbers.moment(cell.value, self._book.date1904))
         shown = self.display(cell)
-        same = re.sub(r"\D", "", shown) == re.sub(r"\D", "", exact) and "," not in shown and "E" not in shown
-        return shown if same else exact
+        whole = re.sub(r"\D", "", exact) in re.sub(r"\D", "", shown) and "," not in shown and "E" not in shown
+        return shown if whole else exact
 
     def shown(self) -> Shown:
         """What is seen in the rendition."""
@@ -238,7 +239,7 @@ def carried(book: Workbook, look: Look, titles: list[str]) -> tuple[Script, set[
             note(writing(table), f"{title}的表格定义")
     for part, title in book.drawn.items():
         note(writing(book.pack.xml(part)), f"{title}的图形、文本框或图片说明")
-    for code in look.codes:
+    for code in look.codes.values():
         note(numbers.literals(code), "数字格式")
     for name in book.pack.names:
         if name not in book.seen:
@@ -250,6 +251,8 @@ def _piece(name: str, elements: list[etree._Element], title: str, note, removed:
     if name not in PIECES:
         return
     code, called = PIECES[name]
+    if name == "definedNames" and all(each.get("name", "") in _PRINTING for part in elements for each in part):
+        code = ""
     text = "\n".join(map(writing, elements)).strip()
     empty = not text and not any(each.attrib or len(each) for each in elements)
     if empty or (name == "headerFooter" and not text):

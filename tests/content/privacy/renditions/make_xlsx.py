@@ -14,9 +14,9 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 from openpyxl.drawing.image import Image as Placed
-from openpyxl.formatting.rule import FormulaRule
+from openpyxl.formatting.rule import CellIsRule, DataBarRule, FormulaRule
 from openpyxl.packaging.custom import StringProperty
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import Alignment, Border, Color, Font, PatternFill, Side
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.table import Table, TableStyleInfo
@@ -123,6 +123,40 @@ def statistics() -> bytes:
                             f"QYZB-2024-00{nth}"])
     book.active["C8"] = "=SUM(C2:C6)"
     return octets(book)
+
+
+def styled() -> Workbook:
+    """A budget as an office prints it: merged title, two rows of heads, borders, formats, rules, a table, a link."""
+    book = sheet_of(["清源县2024年部门预算收支总表"], [], ["项目", "预算数", None, "占比", "备注"],
+                    [None, "年初", "调整", None, None], title="预算 表")
+    sheet, line = book.active, Side("thin", color="FF808080")
+    for nth, (name, first, second) in enumerate((("教育支出", 1234567.5, -2000), ("卫生支出", 98765, 0),
+                                                 ("农林水支出", 45678.25, 13812345678)), 5):
+        sheet.append([name, first, second, f"=B{nth}/B$8", CellRichText("见", TextBlock(InlineFont(b=True), "附件"))])
+    sheet.append(["合计", "=SUM(B5:B7)", "=SUM(C5:C7)", 1, date(2024, 3, 1)])
+    for area in ("A1:E1", "A3:A4", "B3:C3", "D3:D4", "E3:E4"):
+        sheet.merge_cells(area)
+    sheet["A1"].font = Font("方正小标宋简体", sz=18, b=True, color="FFC00000")
+    sheet["A1"].alignment = Alignment("center")
+    for row in sheet["A3:E8"]:
+        for cell in row:
+            cell.border, cell.alignment = Border(line, line, line, line), Alignment("center", "center", wrap_text=True)
+            cell.fill = PatternFill("solid", Color(theme=4, tint=0.8)) if cell.row < 5 else PatternFill()
+            cell.number_format = {2: "#,##0.00", 3: "#,##0.00;[Red]-#,##0.00", 4: "0.0%"}.get(cell.column, "General")
+    sheet["E8"].number_format = 'yyyy"年"m"月"d"日"'
+    sheet.conditional_formatting.add("C5:C7", CellIsRule("lessThan", ["0"], fill=PatternFill(bgColor="FFFFC7CE")))
+    sheet.conditional_formatting.add("B5:B7", DataBarRule("min", 0, "max", 0, color="FF63BE7B"))
+    sheet["E7"].hyperlink = "https://www.gov.cn/zhengce/"
+    for column, width in zip("ABCDE", (18, 16, 20, 9, 16), strict=True):
+        sheet.column_dimensions[column].width = width
+    sheet.row_dimensions[1].height = 32
+    sheet.freeze_panes, sheet.print_title_rows, sheet.print_area = "B5", "3:4", "A1:E8"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
+    for row in (["乡镇", "户数"], ["河口镇", 12], ["黄龙镇", 7]):
+        sheet.append([None, *row])
+    look = TableStyleInfo("TableStyleMedium2", showRowStripes=True)
+    sheet.add_table(Table(displayName="户数", ref="B9:C11", tableStyleInfo=look))
+    return book
 
 
 def _on(write: Callable) -> Callable[[str], bytes]:
@@ -295,13 +329,13 @@ PLACES: dict[str, Callable[[str], bytes]] = {
     "chart": _on(_chart),
     "formula": _set(B3=lambda value: f'=IF(A2="{value}",1,0)'),
     "formula of pieces": _set(B3=lambda value: f'="{value[:6]}"&"{value[6:]}"'),
-    "under a merge": _fifth('<c r="A5" t="inlineStr"><is><t>合</t></is></c><c r="B5" t="inlineStr"><is><t>{0}</t></is></c>',
+    "under a merge": _fifth('<c r="A5"><v>1</v></c><c r="B5" t="inlineStr"><is><t>{0}</t></is></c>',
                             '<mergeCells><mergeCell ref="A5:C5"/></mergeCells>'),
     "escapes": _fifth('<c r="A5" t="inlineStr"><is><t>{1}_x200B_{2}</t></is></c>'),
     "phonetic": _fifth('<c r="A5" t="inlineStr"><is><t>注</t><rPh sb="0" eb="1"><t>{0}</t></rPh></is></c>'),
     "computed": _fifth('<c r="A5" t="str"><f>CONCATENATE(A1,A2)</f><v>{0}</v></c>'),
-    "scenario": _fifth("", '<scenarios><scenario name="{0}" user="{0}" count="1"><inputCells r="A1" val="{0}"/></scenario>'
-                           "</scenarios>"),
+    "scenario": _fifth("", '<scenarios><scenario name="{0}" user="{0}" count="1"><inputCells r="A1" val="{0}"/>'
+                           "</scenario></scenarios>"),
     "extension": _raw((_SHEET, "</worksheet>", '<extLst><ext uri="x"><a xmlns="urn:x">{0}</a></ext></extLst>'
                        "</worksheet>")),
     "path": _raw((_BOOK, "<workbookPr", '<fileSharing userName="韩保才{0}"/><workbookPr')),
