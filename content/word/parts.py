@@ -9,6 +9,7 @@ from lxml import etree
 
 from content.privacy.renditions.detect import sniff
 from content.privacy.renditions.model import Limits, Refused, Source
+from content.privacy.renditions.office import TARGETS, modernise
 from content.privacy.renditions.packs import Pack, damaged, parse_xml
 from content.word.names import STRICT, name
 
@@ -16,7 +17,6 @@ _MAIN = ("application/vnd.openxmlformats-officedocument.wordprocessingml.documen
          "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
          "application/vnd.ms-word.document.macroEnabled.main+xml",
          "application/vnd.ms-word.template.macroEnabledTemplate.main+xml")
-OLDER = ("doc", "rtf", "odt")  # what an office program can turn into a .docx
 WPML = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 
 
@@ -30,12 +30,15 @@ class Relation:
 
 
 class Parts:
-    """The parts of a Word package. Raises `Refused`: legacy, encrypted, damaged, misnamed, large."""
+    """The parts of a Word package, one of an older kind turned into it first where LibreOffice is installed.
+
+    Raises `Refused`: legacy, encrypted, damaged, misnamed, large.
+    """
 
     def __init__(self, source: Source, limits: Limits) -> None:
         if len(source.data) > limits.octets:
             raise Refused("large", f"文件超过{limits.octets // 1024 // 1024}MB：请压缩图片或拆分后重新导入")
-        _check_kind(source)
+        source = _modern(source, limits)
         self.pack = Pack.open(source, limits)
         self.types = self._types()
         found = [part for part, kind in self.types.items() if kind in _MAIN]
@@ -87,15 +90,16 @@ def _relation(element: etree._Element, folder: str) -> Relation:
     return Relation(element.get("Type", "").rpartition("/")[2], target, external)
 
 
-def _check_kind(source: Source) -> None:
-    """Raises `Refused` with a way out for what is no .docx, by its octets."""
+def _modern(source: Source, limits: Limits) -> Source:
+    """The file as .docx. Raises `Refused` with a way out for what is none, by its octets."""
     kind = sniff(source.data)
     if kind == "encrypted":
         raise Refused("encrypted", "文件加了密码，无法导入：请取消密码后另存一份再导入")
-    if kind in OLDER:
-        raise Refused("legacy", "这是旧版Word或其他文字处理文件：请用Word或WPS另存为.docx再导入")
+    if TARGETS.get(kind) == "docx":
+        return Source(modernise(source.data, kind, limits), source.name)
     if not source.data.startswith(b"PK"):
         raise _no_word()
+    return source
 
 
 def _no_word() -> Refused:

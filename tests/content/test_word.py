@@ -17,6 +17,7 @@ from lxml import html
 from PIL import Image
 
 from content.privacy import sanitise_html
+from content.privacy.renditions import office
 from content.privacy.renditions.model import Limits, Refused
 from content.word import placed, read_word, running
 from content.word.metadata import openness, proposals
@@ -220,11 +221,19 @@ DEEP = (b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingm
     (lambda data: changed(data, "word/document.xml", DEEP), "damaged"),
     (lambda data: changed(data, "word/styles.xml", zlib.decompress(zlib.compress(bytes(60_000_000)))), "large"),
 ], ids=["cut", "empty", "old", "rtf", "pdf", "entities", "deep", "bomb"])
-def test_files_that_are_none_are_refused_with_a_way_out(document, make, code):
+def test_files_that_are_none_are_refused_with_a_way_out(document, monkeypatch, make, code):
+    monkeypatch.setattr(office, "program", lambda: None)
     add(document, "通知")
     with pytest.raises(Refused) as refused:
         read_word(make(written(document)), "x.docx")
     assert refused.value.code == code and "请" in refused.value.reason
+
+
+@pytest.mark.skipif(office.program() is None, reason="LibreOffice is not installed")
+def test_a_file_of_an_older_kind_is_read_where_libreoffice_is():
+    old = "{\\rtf1\\ansi\\ansicpg936 \\pard\\qc\\fs44\\b 2026\\b0\\par\\pard Plain{\\v hidden} text\\par}"
+    text = running.run(old.encode(), "x.doc")
+    assert "Plain text" in text.body and any("hidden" in each for each in text.hidden)
 
 
 def test_marks_of_secrets_stop_the_import_wherever_they_stand(document):
