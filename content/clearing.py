@@ -13,22 +13,22 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from content import filing, journal, picturing, privacy
+from content import filing, journal, picturing, privacy, scanning
 from content.base import now
 from content.documents import Document, Rendition, Revision, Settlement
 from content.filing import Filed
 from content.house import House
 from content.keys import KeyProblem
 from content.privacy import Decision
+from content.privacy.renditions.traces import telling
+from content.scanning import scan
 from content.tree import Node
 from content.types import type_of
 
-TELLING = 8  # letters and digits from which on a value is looked for in the whole rendition
 PLACES = 20  # places of one value that are named
 SUMMARY = 120  # characters of the body that stand in for a missing summary
 
@@ -115,26 +115,17 @@ def _stopped(at: Filed) -> str:
             filing.FAILED: f"附件“{at.label}”的公开版没有通过核验：{at.reason}"}.get(at.stage, "")
 
 
-@dataclass(frozen=True)
-class _Scan:
-    """The findings of the words of one revision before anything was decided: (key, finding, place)."""
-
-    items: tuple[tuple[str, Any, str], ...]
-    secrets: tuple[str, ...]
-    pictures: bool
-
-
 def review(session: Session, house: House, document: Document, revision: Revision) -> Review:
     """What was found in `revision` and its attachments, with the decisions that were made for this document."""
     known_public = house.known_public(house.tree(session))
-    scan = _scan(revision, house.finding_secret, known_public)
+    words = scan(revision, house.finding_secret, known_public)
     files = filing.filed(session, house, document, filing.attachments_of(session, revision))
     settled = {each.key: each for each in document.settlements}
     groups: dict[str, list[tuple[Any, str]]] = {}
-    for key, finding, place in (*scan.items, *_in_files(files)):
+    for key, finding, place in (*words.items, *_in_files(files)):
         groups.setdefault(key, []).append((finding, place))
     found = [_found(number, key, group, settled.get(key)) for number, (key, group) in enumerate(groups.items(), 1)]
-    return Review(tuple(found), scan.secrets, scan.pictures, tuple(files), len(filing.shown(revision)) - len(files),
+    return Review(tuple(found), words.secrets, words.pictures, tuple(files), len(filing.shown(revision)) - len(files),
                   picturing.unsaid(revision.body))
 
 
@@ -150,37 +141,6 @@ def _found(number: int, key: str, group: list[tuple[Any, str]], settled: Settlem
     if settled is None:
         return made
     return replace(made, decision=Decision(settled.decision), reason=settled.reason, actor_id=settled.actor_id)
-
-
-def _scan(revision: Revision, secret: bytes, known_public: frozenset[str]) -> _Scan:
-    return _scan_texts(tuple(texts(revision).items()), revision.title, revision.body, secret, known_public)
-
-
-@lru_cache(maxsize=128)
-def _scan_texts(written: tuple[tuple[str, str], ...], title: str, body: str, secret: bytes,
-                known_public: frozenset[str]) -> _Scan:
-    """Kept by content: the guards of one chain, and the desk, ask for the same text again and again."""
-    items = []
-    for place, text in written:
-        for finding in privacy.scan_text(text, known_public=known_public):
-            items.append((privacy.value_key(secret, finding), finding, place))
-    for finding in privacy.scan_html(body, known_public=known_public):
-        place = "正文" if finding.where == "text" else f"正文（{finding.where}）"
-        items.append((privacy.value_key(secret, finding), finding, place))
-    plain = privacy.plain_text(body)
-    secrets = dict.fromkeys(mark.value for text in (title, plain) for mark in privacy.looks_secret(text))
-    return _Scan(tuple(items), tuple(secrets), privacy.has_embedded_pictures(filing.without_pictures(body)))
-
-
-def texts(revision: Revision) -> dict[str, str]:
-    """Everything of a revision that is written freely, beside the body: title of the field -> words."""
-    found = {"标题": revision.title, **_written(revision, revision.data)}
-    return {title: text for title, text in found.items() if text}
-
-
-def _written(revision: Revision, data: Mapping[str, Any]) -> dict[str, str]:
-    return {node.title: data[node.name] for node in type_of(revision.document.type).fields()
-            if node.shape in ("line", "textarea") and isinstance(data.get(node.name), str)}
 
 
 # -- deciding ---------------------------------------------------------------------------------------------------
@@ -279,7 +239,7 @@ def render(session: Session, house: House, document: Document, revision: Revisio
         body = privacy.mask_names_html(body)
     body = privacy.sanitise_html(body)
     text = privacy.plain_text(body)
-    written = {title: clean(value) for title, value in _written(revision, revision.data).items()}
+    written = {title: clean(value) for title, value in scanning.written(revision, revision.data).items()}
     data = {name: written.get(title, revision.data.get(name)) for name, title in _titles(document)
             if revision.data.get(name) not in (None, "")}
     return Rendition(revision_id=revision.id, title=clean(revision.title), body=body, text=text, data=data,
@@ -308,16 +268,12 @@ def _cut(text: str, findings: list, decide: Callable[[Any], Decision], masks: Ma
     return "".join((*kept, text[at:]))
 
 
-def _telling(value: str) -> bool:
-    """Whether a value names somebody wherever it stands; a house number or a disease does only where it was found."""
-    return sum(char.isalnum() for char in value) >= TELLING
-
-
 def inspect(session: Session, house: House, made: Rendition, judged: Review, address: str) -> list[str]:
     """Read a finished rendition with fresh eyes; one sentence for each thing that must not be there."""
     secret, known_public = house.finding_secret, house.known_public(house.tree(session))
     kept = {each.key for each in judged.found if each.decision is Decision.keep}
-    cut = [each.value for each in judged.found if each.decision is not Decision.keep and _telling(each.value)]
+    cut = [each.value for each in judged.found if each.decision is not Decision.keep and telling(each.value)]
+    cut += [each.value for at in judged.files for each in at.dropped if telling(each.value)]
     plain = [made.title, made.summary, *(str(value) for value in made.data.values()),
              *(each["name"] for each in made.files)]
     findings = [finding for text in plain for finding in privacy.scan_text(text, known_public=known_public)]
@@ -326,6 +282,8 @@ def inspect(session: Session, house: House, made: Rendition, judged: Review, add
                 if privacy.value_key(secret, finding) not in kept]
     if privacy.residual("\n".join((*plain, made.text, made.body)), cut):
         problems.append("公开版里仍能找到应当去掉的内容，可能换了写法或藏在链接、属性里，请检查正文")
+    problems += [f"附件“{at.label}”的公开版里仍能找到在别处去掉了的内容" for at in judged.files
+                 if privacy.residual(f"{at.rendition.name}\n{at.rendition.text}", cut)]
     if privacy.has_embedded_pictures(_without_own(made.body, made.files, address)):
         problems.append("公开版里有不能核对的图片")
     return list(dict.fromkeys(problems))

@@ -25,14 +25,15 @@ from content.house import House
 from content.journal import canonical
 from content.privacy import Decision
 from content.privacy.renditions.model import Box, Choices, Finding, Inspection, Limits, Picture
+from content.privacy.renditions.traces import telling
 from content.privacy.renditions.worker import read_inspection, write_inspection
+from content.scanning import pictures_in, scan
 from content.tree import Node
 
 FILE, PICTURE = "file", "picture"  # roles: listed below the text, standing in it
 # Stages of the work. Only a `ready` one can go out.
 WAITING, REFUSED, OPEN, PREPARING, FAILED, READY = "waiting", "refused", "open", "preparing", "failed", "ready"
 _CELL = re.compile(r"[A-Z]{1,3}\d{1,7}")
-_IN_TEXT = re.compile(r'<img\b[^>]*?\ssrc="/desk/file/(\d{1,9})"[^>]*>')
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,14 @@ class Filed:
         return self.inspection.unread if self.inspection and self.vouching is None else ()
 
     @property
+    def dropped(self) -> tuple[Finding, ...]:
+        """What was found where nobody will see it, and may therefore stand nowhere else."""
+        kept = {finding.normal for _key, finding in self.noted}
+        found = self.inspection.findings if self.inspection else ()
+        return tuple(each for each in found if each.dropped and each.normal not in kept
+                     and self.choices.decision(each.kind, each.normal) is not Decision.keep)
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         return self.inspection.secrets if self.inspection else ()
 
@@ -71,16 +80,6 @@ class Filed:
 
 
 # -- which ones ---------------------------------------------------------------------------------------------------
-
-def pictures_in(body: str) -> list[int]:
-    """Ids of the attachments that stand in a body as pictures, each once, in order."""
-    return list(dict.fromkeys(map(int, _IN_TEXT.findall(body))))
-
-
-def without_pictures(body: str) -> str:
-    """The body without the pictures of our own house: what is left of pictures came from elsewhere."""
-    return _IN_TEXT.sub("", body)
-
 
 def shown(revision: Revision) -> list[int]:
     """Ids of everything that a revision shows beside its words: its files in order, then its pictures."""
@@ -125,10 +124,10 @@ def mark(attachment: Attachment, choices: Choices) -> str:
                  sorted(choices.known_public))
 
 
-def _digest(attachment: Attachment, choices: Choices, decided: Mapping[str, str]) -> str:
+def _digest(attachment: Attachment, choices: Choices, decided: Mapping[str, str], elsewhere: Iterable[str]) -> str:
     """Of everything that decides what a rendition looks like; of the values found, their keys and decisions alone."""
     return _hash(attachment.sha256, attachment.name, engine(), choices.keep_hidden, choices.mask_names,
-                 dict(choices.masks), [asdict(box) for box in choices.boxes], dict(decided))
+                 dict(choices.masks), [asdict(box) for box in choices.boxes], dict(decided), sorted(elsewhere))
 
 
 def vouching_mark(attachment: Attachment) -> str:
@@ -183,20 +182,28 @@ class _Case:
 
 def filed(session: Session, house: House, document: Document, attachments: Iterable[Attachment],
           limits: Limits | None = None) -> list[Filed]:
-    """Where each stands. Two queries for all of them, and none where there are none."""
-    attachments = list(attachments)
-    if not attachments:
+    """Where each stands. A few queries for all of them, and none where there are none.
+
+    What is cut out of the newest revision or of another of its attachments is cut out of these wherever it stands.
+    """
+    wanted = list(attachments)
+    if not wanted:
         return []
     tree = house.tree(session)
     case = _Case(session, house, tree.by_id[document.column_id], house.known_public(tree),
                  {each.key: each.decision for each in document.settlements}, limits)
-    looked = [_looked_at(case, each) for each in attachments]
-    made, vouched = _made(session, looked), _vouched(session, attachments)
+    all_of = {each.id: each for each in (*attachments_of(session, document.head), *wanted)}
+    looked = {number: _looked_at(case, each) for number, each in all_of.items()}
+    words = scan(document.head, house.finding_secret, case.known_public)
+    cut = _cut(case, [*((key, each) for key, each, _place in words.items), *_keyed_of_all(case, looked.values())])
+    judged = [_judged(case, looked[each.id], cut) for each in wanted]
+    made, vouched = _made(session, judged), _vouched(session, wanted)
     return [_with_rendition(each, made.get((each.attachment.id, each.digest), ()),
-                            vouched.get((each.attachment.id, vouching_mark(each.attachment)))) for each in looked]
+                            vouched.get((each.attachment.id, vouching_mark(each.attachment)))) for each in judged]
 
 
 def _looked_at(case: _Case, attachment: Attachment) -> Filed:
+    """With its inspection, where one counts."""
     choices = choices_of(attachment, case.node, case.known_public, case.limits)
     at = Filed(attachment, label(attachment.name, case.known_public), WAITING, choices)
     if attachment.inspected_as != mark(attachment, choices):
@@ -205,19 +212,38 @@ def _looked_at(case: _Case, attachment: Attachment) -> Filed:
         return replace(at, stage=REFUSED)
     if attachment.inspection is None:
         return at
-    return _judged(case, at, unpack(case.house.blobs.get(case.session, attachment.inspection)))
+    return replace(at, inspection=unpack(case.house.blobs.get(case.session, attachment.inspection)))
 
 
-def _judged(case: _Case, at: Filed, inspection: Inspection) -> Filed:
+def _keyed(case: _Case, at: Filed) -> list[tuple[str, Finding]]:
+    found = at.inspection.findings if at.inspection else ()
+    return [(privacy.value_key(case.house.finding_secret, each), each) for each in found]
+
+
+def _keyed_of_all(case: _Case, looked: Iterable[Filed]) -> list[tuple[str, Finding]]:
+    return [pair for at in looked for pair in _keyed(case, at)]
+
+
+def _cut(case: _Case, found: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Findings by key, of values that name somebody wherever they stand and that nobody decided to keep."""
+    return {key: each for key, each in found if case.settled.get(key) != Decision.keep and telling(each.normal)}
+
+
+def _judged(case: _Case, at: Filed, cut: Mapping[str, Any]) -> Filed:
     """With what was found, what was decided of it, and the choices that follow."""
-    keyed = [(privacy.value_key(case.house.finding_secret, each), each) for each in inspection.findings]
+    if at.inspection is None:
+        return at
+    keyed = _keyed(case, at)
     noted = tuple((key, each) for key, each in keyed if not each.dropped)
     decisions = {(each.kind, each.normal): Decision(case.settled[key]) for key, each in keyed if key in case.settled}
-    choices = replace(at.choices, decisions=decisions)
-    decided = {key: case.settled.get(key, "") for key, _found in keyed}
-    is_open = bool(inspection.secrets) or any(key not in case.settled for key, _found in noted)
-    return replace(at, stage=OPEN if is_open else PREPARING, choices=choices, inspection=inspection, noted=noted,
-                   digest=_digest(at.attachment, choices, decided))
+    own = dict(keyed)
+    elsewhere = {key: each for key, each in cut.items() if key not in own}
+    choices = replace(at.choices, decisions=decisions,
+                      everywhere={each.normal: each.kind for each in elsewhere.values()})
+    is_open = bool(at.inspection.secrets) or any(key not in case.settled for key, _found in noted)
+    decided = {key: case.settled.get(key, "") for key in own}
+    return replace(at, stage=OPEN if is_open else PREPARING, choices=choices, noted=noted,
+                   digest=_digest(at.attachment, choices, decided, elsewhere))
 
 
 def _made(session: Session, looked: list[Filed]) -> dict[tuple[int, str], list[FileRendition]]:

@@ -12,7 +12,7 @@ from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPForbidden, HTTPSeeOther
 from pyramid.request import Request
 
-from content import clearing, privacy
+from content import clearing, privacy, scanning
 from content.clearing import Found
 from content.documents import Document, Revision, Settlement, lock
 from content.privacy import Decision
@@ -86,7 +86,7 @@ def panel(request: Request, document: Document, revision: Revision) -> Panel:
     settled = {each.key: each for each in document.settlements}
     people = names(request.db, [each.actor_id for each in settled.values()])
     originals = reading.sees_originals(request, node)
-    plain = "\n".join((*clearing.texts(revision).values(), privacy.plain_text(revision.body), *_in_files(judged)))
+    plain = "\n".join((*scanning.texts(revision).values(), privacy.plain_text(revision.body), *_in_files(judged)))
     seen = (plain, _hidden(plain, judged.found)) if originals else ("", "")
     items = [_shown(found, settled.get(found.key), people, seen, node.masks) for found in judged.found]
     items.sort(key=lambda each: each.found.decision is not None)

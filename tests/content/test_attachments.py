@@ -115,6 +115,27 @@ def test_one_decision_holds_for_the_text_and_all_files(desk, county):
         assert [each.stage for each in desk.review(session).files] == [filing.READY] * 2
 
 
+def test_what_is_cut_elsewhere_is_cut_where_nothing_says_what_it_is(desk):
+    """A label gives it away in the text, or in a hidden place of another file; bare it is found by nobody."""
+    with desk.write() as session:
+        document = desk.document(session)
+        writing.save(session, document, base_id=document.head_id, title="t", data={}, actor_id=desk.editor,
+                     body="<p>微信号：wangfang1985x</p>")
+    number = desk.take("联系 wangfang1985x、lixiang1990y\n")
+    desk.take("hidden: 微信号：lixiang1990y\n", name="二.txt")
+    desk.turn()
+    desk.settle()
+    desk.turn()
+    with desk.write() as session:
+        assert desk.make(session)
+        assert "1985x" not in desk.at(session, number).rendition.text
+        assert "1990y" not in desk.at(session, number).rendition.text
+        writing.save(session, desk.document(session), base_id=desk.document(session).head_id, title="t",
+                     body="<p>微信号：wangfang1985x</p><p>问 lixiang1990y</p>", data={}, actor_id=desk.editor)
+        with pytest.raises(clearing.NotClean, match="仍能找到应当去掉的"):
+            desk.make(session)
+
+
 @pytest.mark.parametrize("change", ["settle", "hidden", "box", "masks"])
 def test_a_rendition_made_by_other_choices_is_not_found(desk, county, change):
     number = desk.take(f"王芳手机{MOBILE}\nhidden: 城关镇\n")
