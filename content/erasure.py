@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from content import discarding, journal
+from content import corrections, discarding, journal
 from content.documents import Document, Draft, Rendition, Revision, lock
 from content.house import House
 
@@ -38,11 +38,19 @@ def erase_revision(session: Session, house: House, document: Document, ordinal: 
     if document.live is not None and document.live.rendition_id is not None \
             and session.get_one(Rendition, document.live.rendition_id).revision_id == revision.id:
         raise StillPublic(f"第{ordinal}稿正在公开，请先撤回再清除")
+    _empty_tombstone(session, document, revision)
     session.execute(delete(Draft).where(Draft.document_id == document.id))
     discarding.erase(session, house, discarding.shown_only_by(session, revision))
     journal.record(session, "document.erase", ("document", document.id), actor_id=actor_id, why=why.strip(),
                    ordinal=ordinal)
     journal.record(session, ERASED, ("revision", revision.id), actor_id=actor_id, why=why.strip())
+
+
+def _empty_tombstone(session: Session, document: Document, revision: Revision) -> None:
+    """What a withdrawn document's tombstone still says of this very text."""
+    last, live = corrections.last_public(session, document.id), document.live
+    if live is not None and last is not None and last.id == revision.id:
+        live.title = live.reason = ""
 
 
 def _empty(session: Session, ids: list[int]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from content import journal, repository
 from content.base import local_date, now
-from content.documents import WITHDRAWN, Document, FileRendition, Listing, Live, Rendition, Revision
+from content.documents import UNSAID, WITHDRAWN, Document, FileRendition, Listing, Live, Rendition, Revision
 from content.keys import KeyProblem
 from portal.followers.search import touched
 from portal.instance import Instance
@@ -59,13 +59,14 @@ def _is_whole(instance: Instance, session: Session, number: int) -> bool:
 
 
 def live_texts(instance: Instance, session: Session) -> Iterator[str]:
-    """Every live document has its rendition, made of a revision of its own; a tombstone has neither text nor title."""
+    """Every live document has its rendition, made of a revision of its own; a tombstone has none, nor a title that
+    was withdrawn for what it says."""
     query = (select(Live, Rendition.id, Revision.document_id)
              .outerjoin(Rendition, Rendition.id == Live.rendition_id)
              .outerjoin(Revision, Revision.id == Rendition.revision_id).order_by(Live.document_id))
     for live, rendition_id, owner_id in session.execute(query).unique():
         if live.state == WITHDRAWN:
-            if live.rendition_id is not None or live.title:
+            if live.rendition_id is not None or (live.title and live.reason_kind in ("", *UNSAID)):
                 yield f"document {live.document_id} is withdrawn, but its text or title is still within reach"
         elif rendition_id is None:
             yield f"document {live.document_id} ({live.url}) is live without a rendition"

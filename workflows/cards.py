@@ -1,8 +1,8 @@
 """The archive card (政务公开档案卡): what the journal tells of one published document, in one place, to be kept.
 
-A card is made from journal rows alone, up to a row, and from what never changes (address, 索引号): the same rows give
-the same card and the same `sha256`, whatever is renamed later. What it needs of names and texts is therefore written
-into the journal with the step itself: `signature` with every step, `published` with every publication.
+A card is made from journal rows alone, up to a row, and from what never changes (address, 索引号, renditions): the
+same rows give the same card and the same `sha256`, whatever is renamed later. What it needs of names is therefore
+written into the journal with the step itself: `signature` with every step, `published` with every publication.
 """
 
 from __future__ import annotations
@@ -34,19 +34,17 @@ def signature(name: str, unit: str, step: str, why: str) -> dict[str, str]:
 
 
 def published(session: Session, document: Document, made: Rendition, node: Node, tree: Tree) -> dict[str, Any]:
-    """What was published, on what basis, where, and the hashes by which its texts and files are known again."""
-    revision, units = document.head, tree.departments.by_id
+    """Whose it is, where it appeared, and the hashes by which its texts are known again.
+
+    The words of the text stay where an erasure by law finds them: in the rendition, which never changes otherwise.
+    """
+    units = tree.departments.by_id
     also = [tree.by_id[each] for each in document.also if each in tree.by_id]
     return {
-        "title": made.title, "type": type_of(document.type).title, "ordinal": revision.ordinal,
-        "number": made.data.get("number", ""), "formed": made.data.get("formed", ""),
         "department": units[document.department_id].name, "authors": _authors(session, document),
-        "basis": [words for words in (made.data.get("basis"), node.basis) if words],
-        "columns": [_path(each) for each in (node, *also)],
-        "channels": list(CHANNELS) if node.is_public() else ["内部公开"],
-        "changes": made.changes, "note": made.data.get(NOTE, ""), "settled": _settled(session, document),
-        "sha256": {"revision": digest(_words(revision)), "rendition": digest(_words(made))},
-        "files": _files(session, revision, made),
+        "basis": node.basis, "columns": [_path(each) for each in (node, *also)],
+        "channels": list(CHANNELS) if node.is_public() else ["内部公开"], "settled": _settled(session, document),
+        "sha256": {"revision": digest(_words(document.head)), "rendition": digest(_words(made))},
     }
 
 
@@ -74,14 +72,6 @@ def _settled(session: Session, document: Document) -> dict[str, dict[str, int]]:
 
 def _words(text: Revision | Rendition) -> dict[str, Any]:
     return {"title": text.title, "body": text.body, "data": text.data}
-
-
-def _files(session: Session, revision: Revision, made: Rendition) -> list[dict[str, str]]:
-    """Name and hashes of each attachment: that of the original, and that of what the public gets."""
-    query = select(Attachment.id, Attachment.sha256).where(Attachment.document_id == revision.document_id)
-    originals = dict(session.execute(query).all())
-    return [{"name": file["name"], "original": originals.get(file["id"], ""), "rendition": file["sha256"]}
-            for file in made.files]
 
 
 def digest(value: Any) -> str:
@@ -123,25 +113,35 @@ def card(session: Session, document: Document, upto: int | None = None) -> dict[
     return made | {"sha256": digest(made)}
 
 
-_VERSION = ("ordinal", "at", "seq", "changes", "note", "sha256", "files")
+_VERSION = ("ordinal", "at", "seq", "changes", "note", "erased", "sha256", "files")
 
 
 def _version(session: Session, row: journal.Row) -> dict[str, Any]:
-    """One publication. Of rows from before cards were kept, what the rendition itself tells."""
-    told = row.payload.get("card") or _from_rendition(session, row.payload["rendition"])
-    return told | {"at": _moment(row), "seq": row.seq}
-
-
-def _from_rendition(session: Session, rendition_id: int) -> dict[str, Any]:
-    made = session.get_one(Rendition, rendition_id)
+    """One publication: its words from the rendition, the rest as it was written down then."""
+    made = session.get_one(Rendition, row.payload["rendition"])
     revision = session.get_one(Revision, made.revision_id)
+    told = row.payload.get("card") or _untold(session, made, revision)
+    basis = [words for words in (made.data.get("basis"), told["basis"]) if words]
+    return told | {"title": made.title, "number": made.data.get("number", ""), "formed": made.data.get("formed", ""),
+                   "type": type_of(revision.document.type).title, "ordinal": revision.ordinal, "basis": basis,
+                   "changes": made.changes, "note": made.data.get(NOTE, ""), "files": _files(session, revision, made),
+                   "erased": not made.title, "at": _moment(row), "seq": row.seq}
+
+
+def _untold(session: Session, made: Rendition, revision: Revision) -> dict[str, Any]:
+    """Of what was published before cards were kept: what can still be known."""
     units = dict(made.chain)
-    return {"title": made.title, "type": type_of(revision.document.type).title, "ordinal": revision.ordinal,
-            "number": made.data.get("number", ""), "formed": made.data.get("formed", ""),
-            "department": units.get("制定", ""), "authors": _authors(session, revision.document),
-            "basis": [words for words in (made.data.get("basis"),) if words], "columns": [], "channels": [],
-            "changes": made.changes, "note": "", "settled": {}, "files": [],
+    return {"department": units.get("制定", ""), "authors": _authors(session, revision.document), "basis": "",
+            "columns": [], "channels": [], "settled": {},
             "sha256": {"revision": digest(_words(revision)), "rendition": digest(_words(made))}}
+
+
+def _files(session: Session, revision: Revision, made: Rendition) -> list[dict[str, str]]:
+    """Name and hashes of each attachment: that of the original, and that of what the public gets."""
+    query = select(Attachment.id, Attachment.sha256).where(Attachment.document_id == revision.document_id)
+    originals = dict(session.execute(query).all())
+    return [{"name": file["name"], "original": originals.get(file["id"], ""), "rendition": file["sha256"]}
+            for file in made.files]
 
 
 def _step(session: Session, row: journal.Row) -> dict[str, Any]:

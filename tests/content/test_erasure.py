@@ -10,6 +10,7 @@ from sqlalchemy.exc import DatabaseError
 from content import attachments, journal, preparing, writing
 from content.documents import Document, Rendition, Revision
 from content.erasure import StillPublic, erase_revision
+from workflows import cards
 
 LEAK = "李秀英住城关镇人民路9号"
 
@@ -45,6 +46,19 @@ def test_a_revision_and_what_was_made_of_it_are_emptied_and_the_journal_says_so(
     rows = journal.history(session, "document", withdrawn.id)
     assert (rows[-1].action, rows[-1].payload["ordinal"]) == ("document.erase", 1)
     assert list(journal.verify(session)) == []
+
+
+def test_neither_tombstone_nor_archive_card_keeps_what_was_erased(session, county):
+    document = county.publish(session, county.write(session, title=LEAK))
+    county.move(session, document, "withdraw", "wangjianguo", why=LEAK, reason_kind="error")
+    session.commit()
+    assert document.live.title == LEAK and LEAK in journal.canonical(cards.card(session, document)["what"])
+    erase_revision(session, county.house, document, 1, actor_id=7, why="个人信息保护法第四十七条")
+    session.commit()
+    session.expire_all()
+    card = cards.card(session, document)
+    assert (document.live.title, document.live.reason, card["what"]["title"]) == ("", "", "")
+    assert card["versions"][0]["erased"] and card["versions"][0]["sha256"]["rendition"]
 
 
 def test_what_is_rolled_back_is_not_erased(session, county):
