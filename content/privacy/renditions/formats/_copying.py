@@ -72,7 +72,7 @@ class Job:
     styles: dict[str, str] = field(default_factory=dict)  # new ids of styles whose id might say something
     labels: list[tuple[Element, str, str]] = field(default_factory=list)  # writing in attributes: whose, which, where
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
-    charts: Iterator[int] = field(default_factory=lambda: count(1))
+    charts: dict[str, str] = field(default_factory=dict)  # where a chart is in the rendition, by its part
     cells: Iterator[int] = field(default_factory=lambda: count(1))
 
     def label(self, source: Element, made: Element, name: str, where: str) -> None:
@@ -91,7 +91,10 @@ class Job:
 
     def harmless(self, address: str) -> bool:
         """Whether an address on the web tells nothing of a person that was not decided to be kept."""
-        parts = urlsplit(address)
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            return False
         if parts.scheme not in ("http", "https", "mailto") or parts.username or len(address) > 2000:
             return False
         found = [each for text in (address, unquote(address))
@@ -244,9 +247,11 @@ class Copier:
             if tag("r:id") not in source.attrib:
                 self.plain(source, into)
             return
-        owner = f"{self.job.folder}/charts/chart{next(self.job.charts)}.xml"
-        copier = type(self)(self.job, relation.target, owner, f"{self.where}的图表")
-        self.job.making.add(owner, copier.root(), CHART_TYPE)
+        owner = self.job.charts.get(relation.target)
+        if owner is None:
+            owner = self.job.charts[relation.target] = f"{self.job.folder}/charts/chart{len(self.job.charts) + 1}.xml"
+            copier = type(self)(self.job, relation.target, owner, f"{self.where}的图表")
+            self.job.making.add(owner, copier.root(), CHART_TYPE)
         etree.SubElement(into, source.tag).set(tag("r:id"), self.job.making.relate(self.owner, "chart", owner))
         self.notes.removed.setdefault("embedded")  # the workbook behind it
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from PIL import Image
@@ -19,29 +18,45 @@ WHOLE: Crop = (0.0, 0.0, 0.0, 0.0)
 
 @dataclass
 class Figure:
-    """One picture as it is shown: the whole of a part, or what its frame leaves of it."""
+    """One picture as it is shown: the whole of a part, or what its frame leaves of it. Only its file is kept in
+    memory; it is unpacked when it is looked at and when it is written."""
 
     name: str
     where: str
     part: str  # its name in the rendition
-    opened: Opened
-    image: Image.Image
+    data: bytes
+    crop: Crop
     choices: Choices
 
+    def _opened(self) -> Opened:
+        opened = open_picture(self.data, self.choices.limits)
+        return opened if self.crop == WHOLE else replace(opened, image=cropped(opened.image, self.crop))
+
     @cached_property
+    def _looked(self) -> tuple[Seen, tuple[Finding, ...], tuple[int, int]]:
+        opened = self._opened()
+        seen = look(opened.image, self.choices, self.name, self.where)
+        return seen, tuple(noted(opened, self.choices, self.where)), opened.image.size
+
+    @property
     def seen(self) -> Seen:
-        return look(self.image, self.choices, self.name, self.where)
+        return self._looked[0]
 
     @property
     def covers(self) -> list[tuple[float, float, float, float]]:
-        return [*self.seen.covered, *drawn(self.choices, self.name, self.image.size)]
+        return [*self.seen.covered, *drawn(self.choices, self.name, self._looked[2])]
 
-    def findings(self) -> Iterator[Finding]:
-        yield from self.seen.findings
-        yield from noted(self.opened, self.choices, self.where)
+    def findings(self) -> tuple[Finding, ...]:
+        return self.seen.findings + self._looked[1]
 
     def picture(self) -> Picture:
-        return Picture(self.name, self.where, self.image.width, self.image.height, self.seen.read)
+        width, height = self._looked[2]
+        return Picture(self.name, self.where, width, height, self.seen.read)
+
+    def encoded(self) -> tuple[bytes, str]:
+        """The picture, covered and encoded anew, and its media type."""
+        opened = self._opened()
+        return encode(cover(opened.image, self.covers), opened.format)
 
 
 @dataclass
@@ -54,25 +69,26 @@ class Figures:
     notes: Notes
     folder: str
     figures: dict[tuple[str, Crop], Figure] = field(default_factory=dict)
-    _opened: dict[str, Opened | None] = field(default_factory=dict)
+    _files: dict[str, bytes] = field(default_factory=dict)  # empty where a part is no picture
+    _frames: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def shows(self, part: str) -> bool:
         """Whether a part is a picture that can be looked through. Vector pictures 矢量图 cannot."""
-        if part not in self._opened:
-            self._opened[part] = self._open(part)
-        return self._opened[part] is not None
+        if part not in self._files:
+            self._files[part] = self._file(part)
+        return bool(self._files[part])
 
-    def _open(self, part: str) -> Opened | None:
-        if part not in self.package:
-            return None
+    def _file(self, part: str) -> bytes:
+        data = self.package.octets(part) if part in self.package else b""
         try:
-            opened = open_picture(self.package.octets(part), self.choices.limits)
+            opened = open_picture(data, self.choices.limits)
         except Refused as refused:
             if refused.code == "unknown":
-                return None
+                return b""
             raise Refused(refused.code, f"文件里的图片有问题（{part}）：{refused.reason}") from refused
         self.notes.removed |= dict.fromkeys(opened.removed)
-        return opened
+        self._frames[part] = opened.hidden
+        return data
 
     def place(self, owner: str, part: str, crop: Crop, where: str) -> str:
         """The id under which `owner` refers to the picture of that part, cropped so. `shows` was asked before."""
@@ -83,19 +99,18 @@ class Figures:
         return self.making.relate(owner, "image", figure.part)
 
     def _figure(self, part: str, crop: Crop, where: str) -> Figure:
-        opened, number = self._opened[part], len(self.figures) + 1
-        image, name = opened.image, part
+        number, name = len(self.figures) + 1, part
         if crop != WHOLE:
-            image, name = cropped(image, crop), f"{part}#{number}"
+            name = f"{part}#{number}"
             self.notes.leave("cropped", "图片被裁剪掉的部分", where, seen=False)
-        for each in opened.hidden:
+        for each in self._frames[part]:
             self.notes.leave("frames", each, where)
-        return Figure(name, where, f"{self.folder}/media/image{number}", opened, image, self.choices)
+        return Figure(name, where, f"{self.folder}/media/image{number}", self._files[part], crop, self.choices)
 
     def fill(self) -> bool:
         """Put the pictures, covered and encoded anew, into the rendition; whether any was covered somewhere."""
         for figure in self.figures.values():
-            data, media_type = encode(cover(figure.image, figure.covers), figure.opened.format)
+            data, media_type = figure.encoded()
             self.making.rename(figure.part, figure.part + SUFFIXES[media_type], data, media_type)
         return any(figure.covers for figure in self.figures.values())
 

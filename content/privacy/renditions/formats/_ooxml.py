@@ -87,6 +87,8 @@ class Package:
     def _content_types(self) -> dict[str, str]:
         """Content type by part name."""
         defaults, overrides = {}, {}
+        if "[Content_Types].xml" not in self.pack:
+            raise damaged("文件结构")
         for each in self.pack.xml("[Content_Types].xml"):
             kind = each.get("ContentType", "")
             if each.get("PartName"):
