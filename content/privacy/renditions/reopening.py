@@ -29,6 +29,7 @@ _WIDE = re.compile(rb"(?:[\x20-\x7e]\0){8,}")
 _INLINE = frozenset(str.split("r t rPh ins hyperlink smartTag TextCode fld sdt sdtContent tab br span a"))
 _CELLS, _ROWS = frozenset(("tc", "c", "table-cell")), frozenset(("tr", "row", "table-row"))
 _FIGURES = re.compile(r"[\d\s.,+\-eEMLCQBAS%#]*")
+_GUID = re.compile(r"\{?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?")
 _LONG_FIGURE = re.compile(r"(?<![\d.])\d{11,}(?![\d.])")
 _FLOAT = re.compile(r"(?<![\w.])\d(?:\.\d{3,})?[eE]\+?\d{1,2}(?!\w)|(?<![\w.])\d{10,17}\.\d+(?!\w)")
 
@@ -124,7 +125,9 @@ def _in_cell(each: etree._Element) -> bool:
 
 
 def _telling(value: str) -> bool:
-    """Whether an attribute may hold somebody's data: no coordinates, sizes or colours."""
+    """Whether an attribute may hold somebody's data: no coordinates, sizes, colours or identifiers of parts."""
+    if _GUID.fullmatch(value):
+        return False
     return not _FIGURES.fullmatch(value) or bool(_LONG_FIGURE.search(value))
 
 

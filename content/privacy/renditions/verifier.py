@@ -17,6 +17,7 @@ import pikepdf
 import pypdfium2
 from PIL import ExifTags, Image, ImageOps
 
+from content import privacy
 from content.privacy.kinds import KINDS, Decision
 from content.privacy.renditions import ocr, pictures
 from content.privacy.renditions.model import Built, Choices, Finding
@@ -137,4 +138,6 @@ def _images(built: Built, findings: list[Finding], choices: Choices) -> Iterator
 
 
 def _place(where: str) -> str:
-    return f"的“{where.strip('/')}”部分" if where.strip("/") else ""
+    """Where in the file, without what the name of a part may tell."""
+    named = where.strip("/")
+    return f"的“{privacy.mask_text(named, privacy.scan_text(named))}”部分" if named else ""
