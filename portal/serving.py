@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from typing import Any
 
+from waitress.channel import HTTPChannel
 from waitress.server import create_server
+from waitress.task import ErrorTask
 
 from portal import make_app
 from portal.instance import Instance, NotReady
@@ -33,12 +35,43 @@ def serve(instance: Instance, host: str, port: int, with_worker: bool) -> None:
 
 def _server(instance: Instance, host: str, port: int) -> Any:
     app = make_app(instance.house, instance.settings)
+    servers: dict[int, Any] = {}
     try:
-        return create_server(app, host=host, port=port, **_options(instance.settings))
+        made = create_server(app, map=servers, host=host, port=port, **_options(instance.settings))
     except OSError as problem:
         if problem.errno == errno.EADDRINUSE:
             raise NotReady(f"port {port} of {host} is taken by another program: choose one with --port") from None
         raise NotReady(f"cannot listen on {host}:{port}: {problem.strerror or problem}") from None
+    for each in servers.values():
+        each.channel_class = _Channel
+    return made
+
+
+_WORDS = {413: ("文件太大，没有收下", "一次最多可以发送{}兆字节，请压缩后再试，或者分几次发送。",
+                "Too large: at most {} MB can be sent at once.")}
+_OTHERWISE = ("这个请求看不懂", "请返回上一页再试一次。", "This request cannot be read.")
+_PAGE = """<!DOCTYPE html>
+<html lang="zh-CN"><head><meta charset="utf-8"><title>{0}</title></head><body>
+<h1>{0}</h1><p>{1}</p><p lang="en">{2}</p></body></html>"""
+
+
+class _Refusal(ErrorTask):
+    """What somebody reads whose request is refused by its first lines, before the application knows of it."""
+
+    def execute(self) -> None:
+        error, most = self.request.error, self.channel.adj.max_request_body_size // (1024 * 1024)
+        words = [each.format(most) for each in _WORDS.get(error.code, _OTHERWISE)]
+        body = _PAGE.format(*words).encode()
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers += [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store"),
+                                  ("Content-Security-Policy", "default-src 'none'")]
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class _Channel(HTTPChannel):
+    error_task_class = _Refusal
 
 
 def _options(settings: Settings) -> dict[str, Any]:

@@ -60,6 +60,18 @@ def within(seconds: float, true) -> bool:
     return False
 
 
+def test_half_a_gigabyte_is_refused_by_its_first_lines_and_nobody_waits(served):
+    _process, address = served
+    page(f"{address}/")
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as visitor:
+        visitor.sendall(f"POST /desk/document/1/files HTTP/1.1\r\nHost: {host}\r\nContent-Type: "
+                        "multipart/form-data; boundary=x\r\nContent-Length: 524288000\r\n\r\n".encode())
+        assert "政府信息公开" in page(f"{address}/")
+        answer = b"".join(iter(lambda: visitor.recv(65536), b"")).decode()
+    assert answer.startswith("HTTP/1.1 413") and "一次最多可以发送64兆字节" in answer
+
+
 def test_it_serves_follows_and_stops(county, served):
     process, address = served
     assert "政府信息公开" in page(f"{address}/")
