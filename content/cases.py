@@ -6,6 +6,7 @@
 - A `Fact` is a dated event on which the clock depends; it is never changed, a wrong one is annulled.
 - A `Message` is a letter or a note, sealed; once issued it is frozen, with its hash in the journal.
 - A `CaseFile` is what came or went with it: the original and what is shown of it, both sealed blobs.
+- A `Remedy` is a reconsideration or a lawsuit against the reply, with its result.
 - A `ReplyLink` lets a third party answer without an account, until it expires.
 
 Every look at sealed contents goes through `look`, which writes the journal. Nothing sealed is ever in a payload of
@@ -73,7 +74,6 @@ class Case(Base):
     finished: Mapped[dt.date | None]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
     satisfaction: Mapped[int | None]  # 1 to 5, given by the requester
-    remedies: Mapped[list] = mapped_column(default=list)  # 复议、诉讼: [{"kind", "result", "day"}]
     imported: Mapped[bool] = mapped_column(default=False)
     created: Mapped[dt.datetime]
     erased: Mapped[dt.datetime | None]
@@ -82,6 +82,7 @@ class Case(Base):
     facts: Mapped[list[Fact]] = relationship(order_by="Fact.id", lazy="select")
     messages: Mapped[list[Message]] = relationship(order_by="Message.id", lazy="select")
     files: Mapped[list[CaseFile]] = relationship(order_by="CaseFile.id", lazy="select")
+    remedies: Mapped[list[Remedy]] = relationship(order_by="Remedy.id", lazy="select")
 
 
 class CaseKey(Base):
@@ -140,6 +141,23 @@ class CaseFile(Base):
     sealed_name: Mapped[bytes] = mapped_column(LargeBinary)
     address: Mapped[str] = mapped_column(ForeignKey("blob.address"))
     at: Mapped[dt.datetime]
+
+
+class Remedy(Base):
+    """What was done against the reply: reconsideration or litigation (`workflows.asks.REMEDIES`), and its result.
+
+    `day` is that of the result; while it is pending, the day on which it was filed.
+    """
+
+    __tablename__ = "case_remedy"
+    __table_args__ = (UniqueConstraint("case_id", "kind"), Index("ix_case_remedy_day", "day"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    kind: Mapped[str] = mapped_column(Text)
+    result: Mapped[str] = mapped_column(Text)
+    filed: Mapped[dt.date]
+    day: Mapped[dt.date]
 
 
 class ReplyLink(Base):

@@ -7,7 +7,7 @@ from typing import Any
 
 from content import cases, journal, outbox
 from content.base import SHANGHAI, local_date
-from content.cases import Message
+from content.cases import Message, Remedy
 from workflows import letters
 from workflows.applications import REPLY, amend, events, facts_of_case, note_fact, renew
 from workflows.case_guards import cases_by_number, reply_of
@@ -216,12 +216,18 @@ def reopen(move: Move) -> None:
 
 
 def note_remedy(move: Move) -> None:
-    """Reconsideration or litigation and its result: table 四 of the annual report."""
-    made = {"kind": move.facts["remedy"], "result": move.facts["remedy_result"],
-            "day": move.facts["remedy_day"].isoformat()}
-    others = [each for each in move.subject.remedies if each["kind"] != made["kind"]]
-    move.subject.remedies = [*others, made]
-    move.notes["remedy"] = made
+    """Reconsideration or litigation and its result: table 四 of the annual report. One row for each kind."""
+    kind, result, day = (move.facts[name] for name in ("remedy", "remedy_result", "remedy_day"))
+    if day > _today(move):
+        raise Refused("日期不能晚于今天")
+    found = next((each for each in move.subject.remedies if each.kind == kind), None)
+    if found is None:
+        found = Remedy(case_id=move.subject.id, kind=kind, filed=day)
+        move.session.add(found)
+    found.result, found.day = result, day
+    move.session.flush()
+    move.session.expire(move.subject, ["remedies"])
+    move.notes["remedy"] = {"kind": kind, "result": result, "day": day.isoformat()}
 
 
 def note_rating(move: Move) -> None:

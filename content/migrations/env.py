@@ -3,6 +3,7 @@
 from alembic import context
 
 from content import (  # noqa: F401 - their tables register
+    annual,
     blobs,
     cases,
     cursors,

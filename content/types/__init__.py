@@ -28,6 +28,7 @@ TOPICS = (
     "公安、安全、司法", "民政、扶贫、救灾", "民族、宗教", "对外事务", "港澳台侨工作", "国防", "其他",
 )
 VALIDITIES = ("有效", "失效", "废止", "部分失效", "已修改", "尚未施行")
+STANDINGS = {"normative": "行政规范性文件", "rules": "规章"}  # what table 二 of the annual report counts
 FORMS = (("text", "文字解读"), ("picture", "图解"), ("video", "视频解读"), ("expert", "专家解读"), ("qa", "问答"),
          ("press", "新闻发布会"))
 

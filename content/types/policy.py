@@ -5,12 +5,13 @@ from __future__ import annotations
 import colander
 
 from content.numbers import is_number
-from content.types import GENRES, VALIDITIES, Common, DocumentType, choice, day, document, text
+from content.types import GENRES, STANDINGS, VALIDITIES, Common, DocumentType, choice, day, document, text
 
 
 class Schema(Common):
     number = text("发文字号", most=60, hint="如 清政办〔2026〕12号；方括号、圆括号会自动改为六角括号")
     genre = choice("公文种类", GENRES)
+    standing = choice("文件性质", tuple(STANDINGS.items()), hint="规章和行政规范性文件计入政府信息公开工作年度报告")
     validity = choice("有效性", VALIDITIES)
     effective = day("实施日期")
     expires = day("失效日期")

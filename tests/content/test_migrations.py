@@ -9,6 +9,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from content import (  # noqa: F401 - their tables register
+    annual,
     blobs,
     cases,
     cursors,

@@ -49,7 +49,6 @@ def upgrade() -> None:
         sa.Column("finished", sa.Date(), nullable=True),
         sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.Column("satisfaction", sa.Integer(), nullable=True),
-        sa.Column("remedies", sa.JSON(), nullable=False),
         sa.Column("imported", sa.Boolean(), nullable=False),
         sa.Column("created", UTCDateTime(), nullable=False),
         sa.Column("erased", UTCDateTime(), nullable=True),
@@ -156,9 +155,45 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_case_reply_link_token_hash")),
     )
     op.create_index(op.f("ix_case_reply_link_message_id"), "case_reply_link", ["message_id"])
+    op.create_table(
+        "annual_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("department_id", sa.Integer(), nullable=False),
+        sa.Column("texts", sa.JSON(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("changed", UTCDateTime(), nullable=False),
+        sa.Column("changed_by", sa.Integer(), nullable=True),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["changed_by"], ["user_account.id"], name=op.f("fk_annual_report_changed_by_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["department.id"], name=op.f("fk_annual_report_department_id_department")
+        ),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_annual_report_document_id_document")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_annual_report")),
+        sa.UniqueConstraint("year", "department_id", name=op.f("uq_annual_report_year")),
+    )
+    op.create_table(
+        "case_remedy",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("result", sa.Text(), nullable=False),
+        sa.Column("filed", sa.Date(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_case_remedy_case_id_case_file")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_remedy")),
+        sa.UniqueConstraint("case_id", "kind", name=op.f("uq_case_remedy_case_id")),
+    )
+    op.create_index("ix_case_remedy_day", "case_remedy", ["day"])
 
 
 def downgrade() -> None:
+    op.drop_table("case_remedy")
+    op.drop_table("annual_report")
     op.drop_index(op.f("ix_case_reply_link_message_id"), table_name="case_reply_link")
     op.drop_table("case_reply_link")
     op.drop_index(op.f("ix_case_attachment_case_id"), table_name="case_attachment")
