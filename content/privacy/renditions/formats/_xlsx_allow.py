@@ -12,6 +12,7 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _WORD = re.compile(r"(?!.*\d{5})[A-Za-z][A-Za-z0-9]{0,40}")
 _COLOUR = re.compile(r"[0-9A-Fa-f]{8}")
+_ROUND = re.compile(r"-?\d{1,4}00000")  # angles and measures of drawings
 _NUMBER = re.compile(r"[+-]?\d{1,6}(?:\.\d{1,20})?(?:[eE]-?\d{1,3})?")
 
 
@@ -63,7 +64,7 @@ def true(element: etree._Element | None, name: str) -> bool:
 
 def harmless(value: str) -> str | None:
     """An attribute as it may go out: a word, a colour, or a number of few places; None for anything else."""
-    if _WORD.fullmatch(value) or _COLOUR.fullmatch(value):
+    if _WORD.fullmatch(value) or _COLOUR.fullmatch(value) or _ROUND.fullmatch(value):
         return value
     if _NUMBER.fullmatch(value):
         return f"{round(float(value), 4):g}" if set(value) & set(".eE") else value

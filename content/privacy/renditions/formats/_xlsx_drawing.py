@@ -1,9 +1,9 @@
-"""The pictures that stand on a sheet: found, cut to what is shown of them, and placed anew."""
+"""The pictures and charts that stand on a sheet: found, cut to what is shown of them, and placed anew."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lxml import etree
@@ -17,6 +17,7 @@ from content.privacy.renditions.model import Limits, Refused
 
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
 ART = "http://schemas.openxmlformats.org/drawingml/2006/main"
+CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _FARTHEST = 100_000_000  # EMU, of which 360,000 are a centimetre
 _QUARTER = 5_400_000  # of 1/60,000 degrees
 
@@ -36,10 +37,22 @@ class Placed:
 
 
 @dataclass(frozen=True)
+class Frame:
+    """A chart on a sheet: the part that draws it, and its place as of a picture."""
+
+    where: str
+    part: str
+    area: Area
+    offsets: tuple[int, int, int, int]
+    size: tuple[int, int] | None
+
+
+@dataclass(frozen=True)
 class Drawings:
-    """What stands on the sheets: pictures that are shown, by sheet; codes and sentences for all that is not."""
+    """What stands on the sheets: pictures and charts that are shown, by sheet; codes and sentences for the rest."""
 
     placed: dict[int, list[Placed]]
+    charts: dict[int, list[Frame]]
     removed: frozenset[str]
     lost: tuple[str, ...]
 
@@ -47,6 +60,7 @@ class Drawings:
 def drawings(book: Workbook, views: list[View], limits: Limits) -> Drawings:
     """The drawings of a workbook. Shapes, charts and pictures of unknown kinds are told of and left out."""
     placed: dict[int, list[Placed]] = {}
+    charts: dict[int, list[Frame]] = {}
     removed, lost = set(), []
     for at, view in enumerate(views):
         for part in dict.fromkeys(link.target for link in view.sheet.relations.values()
@@ -56,6 +70,9 @@ def drawings(book: Workbook, views: list[View], limits: Limits) -> Drawings:
             for anchor in book.pack.xml(part):
                 what = _what(anchor)
                 where = f"{view.title}的{_TITLES.get(what, '图形')}"
+                if what == "charts" and (chart := _chart(book, part, anchor, view, where)) is not None:
+                    charts.setdefault(at, []).append(chart)
+                    continue
                 if what != "pictures":
                     removed |= {what} - {""}
                     lost += [where] if what and view.shown else []
@@ -70,7 +87,7 @@ def drawings(book: Workbook, views: list[View], limits: Limits) -> Drawings:
                     removed.add("pictures")
                 else:
                     placed.setdefault(at, []).append(found)
-    return Drawings(placed, frozenset(removed), tuple(dict.fromkeys(lost)))
+    return Drawings(placed, charts, frozenset(removed), tuple(dict.fromkeys(lost)))
 
 
 _TITLES = {"charts": "图表", "shapes": "图形或文本框", "pictures": "图片", "objects": "嵌入的对象"}
@@ -107,6 +124,18 @@ def _picture(book: Workbook, part: str, anchor: etree._Element, at: int, nth: in
     turned = _number(frame.get("rot", "0"), 4 * _QUARTER) if frame is not None else 0
     return Placed(f"sheet{at + 1}-{nth}", f"{view.title}的图片{nth}（{original}）", data,
                   "" if privacy.scan_text(words) else words[:1000], area, offsets, size, turned)
+
+
+def _chart(book: Workbook, part: str, anchor: etree._Element, view: View, where: str) -> Frame | None:
+    """The chart of an anchor; None when it is not seen, or is drawn in a way that we do not know."""
+    chart = next((each for each in anchor.iter(f"{{{CHART}}}chart")), None)
+    link = relations(book.pack, part, book.seen).get(relation(chart)) if chart is not None else None
+    if link is None or link.outside or link.target not in book.pack or not view.shown or (
+            spot := _spot(anchor, view)) is None:
+        return None
+    book.seen.add(link.target)
+    book.drawn[link.target] = view.title
+    return Frame(where, link.target, *spot[:3])
 
 
 def _spot(anchor: etree._Element, view: View) -> tuple[Area, tuple[int, int, int, int], tuple[int, int] | None,
@@ -157,8 +186,8 @@ def _cropped(data: bytes, picture: etree._Element, limits: Limits) -> bytes:
     return made.getvalue()
 
 
-def element(placed: Iterator[tuple[str, Placed]]) -> etree._Element:
-    """The drawing part of a sheet, from pairs of a relation's id and a picture."""
+def element(placed: Iterable[tuple[str, Placed | Frame]]) -> etree._Element:
+    """The drawing part of a sheet, from pairs of a relation's id and a picture or chart."""
     root = etree.Element(f"{{{DRAWING}}}wsDr", nsmap={"xdr": DRAWING, "a": ART, "r": RELATION})
     for nth, (link, picture) in enumerate(placed, 1):
         anchor = _under(root, "oneCellAnchor" if picture.size else "twoCellAnchor")
@@ -167,7 +196,10 @@ def element(placed: Iterator[tuple[str, Placed]]) -> etree._Element:
             _under(anchor, "ext", cx=picture.size[0], cy=picture.size[1])
         else:
             _corner_under(anchor, "to", picture.area.bottom, picture.area.right, *picture.offsets[2:])
-        _picture_under(anchor, link, picture, nth)
+        if isinstance(picture, Placed):
+            _picture_under(anchor, link, picture, nth)
+        else:
+            _chart_under(anchor, link, nth)
         _under(anchor, "clientData")
     return root
 
@@ -192,6 +224,18 @@ def _picture_under(anchor: etree._Element, link: str, picture: Placed, nth: int)
     etree.SubElement(frame, f"{{{ART}}}off", x="0", y="0")
     etree.SubElement(frame, f"{{{ART}}}ext", cx=str(width), cy=str(height))
     etree.SubElement(etree.SubElement(shape, f"{{{ART}}}prstGeom", prst="rect"), f"{{{ART}}}avLst")
+
+
+def _chart_under(anchor: etree._Element, link: str, nth: int) -> None:
+    made = _under(anchor, "graphicFrame", macro="")
+    about = _under(made, "nvGraphicFramePr")
+    _under(about, "cNvPr", id=nth + 1, name=f"图表 {nth}")
+    _under(about, "cNvGraphicFramePr")
+    frame = _under(made, "xfrm")
+    etree.SubElement(frame, f"{{{ART}}}off", x="0", y="0")
+    etree.SubElement(frame, f"{{{ART}}}ext", cx="0", cy="0")
+    data = etree.SubElement(etree.SubElement(made, f"{{{ART}}}graphic"), f"{{{ART}}}graphicData", uri=CHART)
+    etree.SubElement(data, f"{{{CHART}}}chart", {f"{{{RELATION}}}id": link}, nsmap={"c": CHART})
 
 
 def _under(parent: etree._Element, name: str, /, **given: object) -> etree._Element:

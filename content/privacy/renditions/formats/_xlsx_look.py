@@ -7,6 +7,7 @@ import re
 
 from lxml import etree
 from openpyxl.styles.colors import COLOR_INDEX
+from openpyxl.writer.theme import theme_xml
 
 from content import privacy
 from content.privacy.renditions.formats._xlsx_allow import Tag, attributes, child, children, copied, local, new, under
@@ -222,6 +223,17 @@ class Look:
                 each.attrib.clear()
                 each.set("rgb", f"FF{red:02X}{green:02X}{blue:02X}")
         return made
+
+    def theme(self) -> bytes:
+        """A theme of the usual shape in the colours of the file's own: charts take their colours from it."""
+        root = etree.fromstring(theme_xml.encode())
+        scheme = child(child(root, "themeElements"), "clrScheme")
+        light, dark, light2, dark2, *others = self._theme
+        for each, value in zip(scheme, (dark, light, dark2, light2, *others), strict=True):
+            for old in list(each):
+                each.remove(old)
+            etree.SubElement(each, f"{{{etree.QName(each).namespace}}}srgbClr", val=value)
+        return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
     def colour(self, source: etree._Element) -> etree._Element:
         """A colour by itself (of a sheet's tab, of a scale) as it may go out."""

@@ -34,7 +34,7 @@ _PRINTING = frozenset(("_xlnm.Print_Area", "_xlnm.Print_Titles", "_xlnm._FilterD
 _WEB = re.compile(r"https?://[^\s/]+")
 
 PARTS = (  # what a rendition never takes along: part names, code, how it is called
-    (re.compile(r"calcChain|vmlDrawing|xl/metadata|richData"), "", "计算与绘图数据"),
+    (re.compile(r"charts?/(?:style|colors)|calcChain|vmlDrawing|xl/metadata|richData"), "", "计算与绘图数据"),
     (re.compile(r"(?:^|/)docProps/|(?:^|/)docMetadata/"), "metadata", "文档属性"),
     (re.compile(r"omments|/persons?/"), "comments", "批注"),
     (re.compile(r"externalLinks?/"), "external_links", "外部链接"),
@@ -42,7 +42,7 @@ PARTS = (  # what a rendition never takes along: part names, code, how it is cal
     (re.compile(r"vbaProject|vbaData|macrosheets|/activeX|intlMacro", re.IGNORECASE), "macros", "宏"),
     (re.compile(r"(?:^|/)customXml/|customProperty"), "custom_xml", "自定义XML数据"),
     (re.compile(r"printerSettings"), "printer", "打印机设置"),
-    (re.compile(r"charts?/|chartsheets|chartStyles|diagrams"), "charts", "图表"),
+    (re.compile(r"chartsheets|charts?/chart\d|diagrams"), "charts", "图表"),
     (re.compile(r"connections|queryTables|xl/model|customData|xmlMaps"), "connections", "数据连接"),
     (re.compile(r"revisions/|userNames"), "revisions", "共享工作簿的修订记录"),
     (re.compile(r"embeddings|ctrlProps|oleObject"), "objects", "嵌入的对象"),

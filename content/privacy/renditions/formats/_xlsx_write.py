@@ -20,6 +20,7 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+Chart = tuple[drawing.Frame, etree._Element]
 _NOT_IN_NAMES = re.compile(r"[:\\/?*\[\]\x00-\x1f]")
 _PRINT_AREA = re.compile(r"(?:'(?:[^']|'')+'|[^'!,]+)!(\$?[A-Z]{1,3}\$?\d+(?::\$?[A-Z]{1,3}\$?\d+)?)(?:,|$)")
 _PRINT_ROWS = re.compile(r"!\$(\d{1,7}):\$(\d{1,7})(?:,|$)")
@@ -78,14 +79,14 @@ def sheet_names(views: list[View], edits: Mapping) -> dict[int, str]:
 
 
 def write(book: Workbook, views: list[View], look: Look, writer: SheetWriter, names: dict[int, str],
-          placed: Mapping[int, list[drawing.Placed]],
+          placed: Mapping[int, list[drawing.Placed]], charts: Mapping[int, list[Chart]],
           cleaned: Callable[[drawing.Placed], tuple[bytes, str]]) -> tuple[bytes, list[tuple[int, Place]]]:
     """The rendition, and the cells (sheet, place) whose formula could neither stay nor be computed."""
     package, blank = Package(), []
     written: dict[int, Written] = {}
     for at in names:
         tables = sum(len(each.tables) for each in written.values())
-        made = written[at] = writer.write(at, bool(placed.get(at)), tables)
+        made = written[at] = writer.write(at, bool(placed.get(at) or charts.get(at)), tables)
         name = f"xl/worksheets/sheet{at + 1}.xml"
         package.add(name, made.root, f"{_SHEET_TYPE}.worksheet+xml")
         if made.links:
@@ -93,8 +94,8 @@ def write(book: Workbook, views: list[View], look: Look, writer: SheetWriter, na
         for nth, table in enumerate(made.tables, tables + 1):
             package.add(f"xl/tables/table{nth}.xml", table, f"{_SHEET_TYPE}.table+xml")
         blank += [(at, place) for place in made.blank]
-        if placed.get(at):
-            _draw(package, at, placed[at], cleaned)
+        if placed.get(at) or charts.get(at):
+            _draw(package, at, placed.get(at, []), charts.get(at, []), cleaned)
     package.add("xl/styles.xml", look.element(), f"{_SHEET_TYPE}.styles+xml")
     uncomputed = any(each.uncomputed for each in written.values())
     package.add("xl/workbook.xml", _workbook(book, views, names, uncomputed), f"{_SHEET_TYPE}.sheet.main+xml")
@@ -102,10 +103,14 @@ def write(book: Workbook, views: list[View], look: Look, writer: SheetWriter, na
     package.links["xl/workbook.xml"] = [
         *((f"rId{nth}", "worksheet", f"worksheets/sheet{at + 1}.xml", False) for nth, at in enumerate(names, 1)),
         (f"rId{len(names) + 1}", "styles", "styles.xml", False)]
+    if any(charts.values()):
+        package.parts["xl/theme/theme1.xml"] = look.theme()
+        package.types["xl/theme/theme1.xml"] = "application/vnd.openxmlformats-officedocument.theme+xml"
+        package.links["xl/workbook.xml"].append((f"rId{len(names) + 2}", "theme", "theme/theme1.xml", False))
     return package.octets(), blank
 
 
-def _draw(package: Package, at: int, placed: list[drawing.Placed],
+def _draw(package: Package, at: int, placed: list[drawing.Placed], charts: list[Chart],
           cleaned: Callable[[drawing.Placed], tuple[bytes, str]]) -> None:
     name, links = f"xl/drawings/drawing{at + 1}.xml", []
     for nth, picture in enumerate(placed, 1):
@@ -113,7 +118,12 @@ def _draw(package: Package, at: int, placed: list[drawing.Placed],
         file = f"picture{at + 1}-{nth}{'.jpg' if kind == 'image/jpeg' else '.png'}"
         package.parts[f"xl/media/{file}"] = data
         links.append((f"rId{nth}", "image", f"../media/{file}", False))
-    root = drawing.element((link[0], picture) for link, picture in zip(links, placed, strict=True))
+    for nth, (_, chart) in enumerate(charts, 1):
+        file = f"chart{at + 1}-{nth}.xml"
+        package.add(f"xl/charts/{file}", chart, "application/vnd.openxmlformats-officedocument.drawingml.chart+xml")
+        links.append((f"rId{len(placed) + nth}", "chart", f"../charts/{file}", False))
+    things = [*placed, *(frame for frame, _ in charts)]
+    root = drawing.element((link[0], thing) for link, thing in zip(links, things, strict=True))
     package.add(name, root, "application/vnd.openxmlformats-officedocument.drawing+xml")
     package.links[name] = links
 

@@ -10,6 +10,7 @@ from content.privacy.kinds import Decision
 from content.privacy.masks import mask_value
 from content.privacy.renditions import pictures
 from content.privacy.renditions.detect import sniff
+from content.privacy.renditions.formats._xlsx_chart import rebuilt
 from content.privacy.renditions.formats._xlsx_drawing import Placed, drawings
 from content.privacy.renditions.formats._xlsx_formulas import Formulas
 from content.privacy.renditions.formats._xlsx_look import Look
@@ -24,7 +25,7 @@ from content.privacy.renditions.formats._xlsx_script import (
 )
 from content.privacy.renditions.formats._xlsx_sheet import SheetWriter
 from content.privacy.renditions.formats._xlsx_view import View
-from content.privacy.renditions.formats._xlsx_write import MEDIA_TYPE, sheet_names, write
+from content.privacy.renditions.formats._xlsx_write import MEDIA_TYPE, Chart, sheet_names, write
 from content.privacy.renditions.model import Built, Choices, Finding, Inspection, Picture, Refused, Source
 from content.privacy.renditions.packs import Pack
 
@@ -75,14 +76,31 @@ class Workbook:
             seen.append(picture)
         return found, seen
 
+    @cached_property
+    def formulas(self) -> Formulas:
+        masked = [(ref[1], ref[2]) for ref in self.edits if ref[0] == "cell"]
+        return Formulas(self.views, masked, [ref[1] for ref in self.edits if ref[0] == "name"])
+
+    @cached_property
+    def charts(self) -> dict[int, list[Chart]]:
+        """The charts that can be drawn anew, by sheet."""
+        made = {at: [(frame, rebuilt(self.book.pack.xml(frame.part), self.formulas, at)) for frame in frames]
+                for at, frames in self.drawings.charts.items()}
+        return {at: [pair for pair in pairs if pair[1] is not None] for at, pairs in made.items()}
+
+    @property
+    def lost_charts(self) -> list[str]:
+        return [frame.where for at, frames in self.drawings.charts.items() for frame in frames
+                if frame not in [kept for kept, _ in self.charts[at]]]
+
     @property
     def hidden(self) -> tuple[str, ...]:
-        lost = tuple(f"{each}：发布件中不保留" for each in self.drawings.lost)
+        lost = tuple(f"{each}：发布件中不保留" for each in dict.fromkeys((*self.drawings.lost, *self.lost_charts)))
         return tuple(sentence for view in self.views for sentence in view.hidden) + lost
 
     @property
     def removed(self) -> tuple[str, ...]:
-        codes = self.codes | self.drawings.removed
+        codes = self.codes | self.drawings.removed | ({"charts"} if self.lost_charts else set())
         if not self.choices.keep_hidden:
             codes |= {code for view in self.views for code in view.removed}
         return ("metadata", *sorted(codes - {"metadata"}))
@@ -142,11 +160,10 @@ class Spreadsheets:
                            and choices.decision(each.kind, each.normal) is not Decision.keep)
             return pictures.clean_picture(picture.data, choices, picture.name)
 
-        masked = [(ref[1], ref[2]) for ref in edits if ref[0] == "cell"]
-        formulas = Formulas(work.views, masked, [ref[1] for ref in edits if ref[0] == "name"])
-        writer = SheetWriter(work.views, work.look, formulas, edits)
+        writer = SheetWriter(work.views, work.look, work.formulas, edits)
         names = sheet_names(work.views, edits)
-        data, blank = write(work.book, work.views, work.look, writer, names, work.drawings.placed, cleaned)
+        data, blank = write(work.book, work.views, work.look, writer, names, work.drawings.placed, work.charts,
+                            cleaned)
         changed = bool(edits or blank or altered or choices.boxes or work.hidden
                        or {"headers", "objects"} & set(work.removed))
         return Built(data, self.name, MEDIA_TYPE, ".xlsx", readable(work.reader, work.views, edits, names),

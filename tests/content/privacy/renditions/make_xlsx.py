@@ -360,6 +360,8 @@ PLACES: dict[str, Callable[[str], bytes]] = {
     "alternative text": lambda value: patched(_on(_picture)(value), ("xl/drawings/drawing1.xml", 'descr="Picture"',
                                               f'descr="照片 {value}"')),
 }
+HIDDEN = ("white run", "hidden column", "narrow column", "filtered row", "low row", "hidden sheet", "very hidden sheet",
+          "white on white", "on its ground", "tiny", "no format", "under a merge")  # that a choice may show
 BLIND = frozenset(("macro", "object", "printer", "thumbnail", "formula of pieces", "phonetic"))  # thrown away unread
 
 

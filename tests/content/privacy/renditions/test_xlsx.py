@@ -7,9 +7,11 @@ import os
 import random
 import shutil
 import subprocess
+import zipfile
 
 import openpyxl
 import pytest
+from openpyxl.chart import BarChart, Reference
 from openpyxl.drawing.image import Image as Placed
 from openpyxl.styles import Font
 from PIL import Image
@@ -36,8 +38,8 @@ def opened(data: bytes, **options):
     return openpyxl.load_workbook(io.BytesIO(data), **options)
 
 
-@pytest.mark.parametrize("place", make.PLACES)
-@pytest.mark.parametrize("keep_hidden", [False, True])
+@pytest.mark.parametrize(("place", "keep_hidden"), [
+    *((place, False) for place in make.PLACES), *((place, True) for place in make.HIDDEN)])
 def test_a_value_survives_nowhere(place, keep_hidden):
     source, choices = Source(make.PLACES[place](ID)), Choices(ocr=False, keep_hidden=keep_hidden)
     found = FORMAT.inspect(source, choices).findings
@@ -175,6 +177,24 @@ def test_a_picture_stays_without_what_was_cut_off():
     hidden.active.sheet_state = "hidden"
     hidden.create_sheet("正表", 0).append(["正文"])
     assert not opened(built(make.octets(hidden)).data).active._images
+
+
+@pytest.mark.parametrize(("column", "hidden", "stays"), [("C", "B", True), ("B", "B", False), ("D", "B", False)])
+def test_a_chart_stays_that_is_drawn_from_what_is_seen(column, hidden, stays):
+    book = make.sheet_of(["年份", "内部", "户数", "手机"], ["2023", 3, 5, 13812345678], ["2024", 4, 6, 13812345679])
+    chart = BarChart()
+    chart.title, chart.x_axis.axId = "各年户数", 1234567890
+    chart.y_axis.crossAx = 1234567890
+    area = {"min_col": ord(column) - 64, "min_row": 1, "max_row": 3}
+    chart.add_data(Reference(book.active, **area), titles_from_data=True)
+    book.active.add_chart(chart, "F2")
+    book.active.column_dimensions[hidden].hidden = True
+    made = built(make.octets(book))
+    with zipfile.ZipFile(io.BytesIO(made.data)) as file:
+        drawn = [file.read(name).decode() for name in file.namelist() if name.startswith("xl/charts/")]
+    assert len(drawn) == stays and ("charts" in made.removed) is not stays
+    assert not stays or ("$B$2:$B$3" in drawn[0] and "各年户数" in drawn[0] and "Cache" not in drawn[0]
+                         and '<c:axId val="1"/><c:axId val="2"/>' in drawn[0])
 
 
 @pytest.mark.parametrize(("value", "code", "shown"), [
