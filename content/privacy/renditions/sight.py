@@ -143,6 +143,19 @@ class Sheet:
                     beside.setdefault(right, []).append(left)
         return beside
 
+    def stretches(self) -> Iterator[tuple[str, Area]]:
+        """Rows parted where cells of a table are: their text and their places."""
+        for row in self.rows:
+            text, boxes = "", []
+            for before, at in pairwise([None, *row]):
+                gap = "" if before is None else gap_between(self._level[before], self._level[at])
+                if gap == "\t":
+                    yield text, turned(hull(boxes), -self.turn, self._extent_turned)
+                    text, boxes = "", []
+                text += gap.strip("\t") + self.glyphs[at].text
+                boxes.append(self._level[at].box)
+            yield text, turned(hull(boxes), -self.turn, self._extent_turned)
+
     def _was_read(self, at: int) -> bool:
         return self.read_from is not None and at >= self.read_from
 

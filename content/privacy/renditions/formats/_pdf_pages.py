@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import io
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -32,11 +33,13 @@ _DAMAGED = "PDF 已损坏，无法打开：请用原软件重新导出后上传�
 
 @dataclass(frozen=True)
 class Char:
-    """A character of the text layer. `seen` when its place shows something drawn that can be it."""
+    """A character of the text layer. `seen` when its place shows something drawn that can be it; `turn` tells by how
+    many quarters, against the clock, the page must be turned for its line to be level."""
 
     text: str
     box: Area
     seen: bool
+    turn: int
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,7 @@ class _Text:
 
     def __init__(self, page: pdfium.PdfPage, image: Image.Image) -> None:
         self.page, self.image, self.grey = page, image, image.convert("L")
-        self.layer = page.get_textpage()
+        self.layer, self.rotation = page.get_textpage(), page.get_rotation() // 90
         self.order, self.pictures = _drawn(page.raw, self._box)
 
     def read(self) -> tuple[tuple[Char, ...], tuple[int | str, ...]]:
@@ -162,7 +165,9 @@ class _Text:
     def _char(self, at: int, text: str) -> Char:
         tight, loose = self._boxes(at)
         unknown = raw.FPDFText_HasUnicodeMapError(self.layer, at) == 1 or not text.isprintable() or text == "\ufffd"
-        return Char(text, loose, not unknown and not self._under(at, tight) and self._shows(tight))
+        angle = raw.FPDFText_GetCharAngle(self.layer, at)  # radians, against the clock, on the page before its turn
+        turn = (self.rotation - round(angle / (math.pi / 2))) % 4 if angle >= 0 else 0
+        return Char(text, loose, not unknown and not self._under(at, tight) and self._shows(tight), turn)
 
     def _boxes(self, at: int) -> tuple[Area, Area]:
         """The box of the drawn character and the box of its whole cell, which takes in the other."""

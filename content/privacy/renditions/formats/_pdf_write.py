@@ -40,10 +40,12 @@ end
 
 @dataclass(frozen=True)
 class Line:
-    """Text that stands in one stretch on a page, with its place in points from the upper left corner."""
+    """Text that stands in one stretch on a page, with its place in points from the upper left corner; `turn` tells
+    by how many quarters against the clock the page must be turned for it to be level."""
 
     text: str
     box: Area
+    turn: int = 0
 
 
 class Writer:
@@ -68,13 +70,17 @@ class Writer:
 
     def _line(self, line: Line, height: float) -> list[tuple[tuple, str]]:
         left, top, right, bottom = line.box
-        size = max(1.0, 0.75 * (bottom - top))
+        long, thick = (bottom - top, right - left) if line.turn % 2 else (right - left, bottom - top)
+        size = max(1.0, 0.75 * thick)
         natural = sum(_width(char) for char in line.text) / 1000 * size
-        stretch = max(1.0, 100 * max(0.1, right - left) / max(natural, 0.1))
-        baseline = height - bottom + 0.2 * (bottom - top)
+        stretch = max(1.0, 100 * max(0.1, long) / max(natural, 0.1))
+        below = 0.2 * thick  # from the edge of the line to where its letters stand
+        start = {0: (1, 0, 0, 1, left, bottom - below), 1: (0, -1, 1, 0, left + below, top),
+                 2: (-1, 0, 0, -1, right, top + below), 3: (0, 1, -1, 0, right - below, bottom)}[line.turn]
+        placed = (*start[:4], round(start[4], 2), round(height - start[5], 2))
         codes = b"".join(self._code(char).to_bytes(2, "big") for char in line.text)
-        return [((Name.T, round(size, 2)), "Tf"), ((round(stretch, 2),), "Tz"),
-                ((1, 0, 0, 1, round(left, 2), round(baseline, 2)), "Tm"), ((pikepdf.String(codes),), "Tj")]
+        return [((Name.T, round(size, 2)), "Tf"), ((round(stretch, 2),), "Tz"), (placed, "Tm"),
+                ((pikepdf.String(codes),), "Tj")]
 
     def _code(self, char: str) -> int:
         if char not in self.codes and len(self.codes) >= _MOST_CODES:

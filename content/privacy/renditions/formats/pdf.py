@@ -23,7 +23,7 @@ from content.privacy.renditions.formats._pdf_write import Line, Writer
 from content.privacy.renditions.ink import Ink
 from content.privacy.renditions.model import Built, Choices, Finding, Inspection, Picture, Source
 from content.privacy.renditions.pictures import cover, drawn
-from content.privacy.renditions.sight import Glyph, Judged, Sheet, gap_between, glyphs_of, in_place, judge, sheet_of
+from content.privacy.renditions.sight import Glyph, Judged, Sheet, in_place, judge, sheet_of
 
 READING_SHARE = 0.35  # of the seconds allowed that may go into OCR; pages it does not reach need a person's eye
 PAGE_SECONDS = 30.0
@@ -37,7 +37,7 @@ class Seen:
 
     page: Page
     judged: Judged
-    text: Sheet
+    texts: tuple[tuple[Sheet, tuple[int, ...]], ...]  # by direction, with the indexes of their characters
     words: tuple[ocr.Word, ...]
     read: bool
     secrets: tuple[str, ...]
@@ -86,8 +86,9 @@ class PdfFormat:
         for seen in _looked_at(source, choices):
             boxes = [*seen.covered, *drawn(choices, seen.page.name, seen.page.image.size)]
             shown = _shown(seen, choices, boxes)
-            writer.add(cover(seen.page.image, boxes), seen.page.size, _lines(shown, seen.page))
-            texts.append(shown.text.strip())
+            lines = (line for sheet in shown for line in _lines(sheet, seen.page))
+            writer.add(cover(seen.page.image, boxes), seen.page.size, lines)
+            texts += (sheet.text.strip() for sheet in shown)
             changed |= bool(boxes) or seen.page.comments
         return Built(writer.finish(), self.name, "application/pdf", ".pdf", "\n".join(texts), carried.removed, changed)
 
@@ -104,17 +105,27 @@ def _looked_at(source: Source, choices: Choices) -> Iterator[Seen]:
 
 def _look(page: Page, choices: Choices, seconds: float) -> Seen:
     """Judge a page by its text layer and, where its picture shows more than that, by OCR."""
-    text = Sheet(tuple(Glyph(char.text, char.box) for char in page.chars), page.given)
+    texts = tuple(_by_direction(page))
     known = tuple(char.box for char in page.chars if char.seen)
     reading = _reading(page.image, known, choices, seconds)
     words = [[word for word in words if not _among(word.box, known)] for words in reading.passes]
     seen = [Glyph(char.text, char.box) for char in page.chars if char.seen]
-    sheets = [text, *(sheet_of(each, page.image.size, seen) for each in words)]
+    sheets = [*(sheet for sheet, _ in texts), *(sheet_of(each, page.image.size, seen) for each in words)]
     shown = cards(reading.words, page.image.size, page.name, page.where)
     judged = judge(sheets, choices, page.where, [(card.finding, card.box) for card in shown.placed])
     secrets = dict.fromkeys(mark.value for sheet in sheets for mark in privacy.looks_secret(sheet.text))
-    return Seen(page, judged, text, tuple(words[0]) if words else (), reading.confident and not shown.lost,
+    return Seen(page, judged, texts, tuple(words[0]) if words else (), reading.confident and not shown.lost,
                 tuple(secrets))
+
+
+def _by_direction(page: Page) -> Iterator[tuple[Sheet, tuple[int, ...]]]:
+    """The text layer in sheets of one direction each: most pages have one."""
+    for turn in sorted({char.turn for char in page.chars}):
+        ats = tuple(at for at, char in enumerate(page.chars) if char.turn == turn)
+        new = {at: index for index, at in enumerate(ats)}
+        given = tuple(new.get(each, "\n") if isinstance(each, int) else each for each in page.given)
+        glyphs = tuple(Glyph(page.chars[at].text, page.chars[at].box) for at in ats)
+        yield Sheet(glyphs, given, turn, page.image.size), ats
 
 
 def _reading(image: Image.Image, known: tuple[Area, ...], choices: Choices, seconds: float) -> ocr.Reading:
@@ -137,37 +148,27 @@ def _blank(image: Image.Image, box: Area) -> bool:
     return all(low == high for low, high in image.crop((left, top, right, bottom)).getextrema())
 
 
-def _shown(seen: Seen, choices: Choices, boxes: list[Area]) -> Sheet:
+def _shown(seen: Seen, choices: Choices, boxes: list[Area]) -> list[Sheet]:
     """The text that goes along: what is seen and not covered, with masks where the text layer was masked."""
-    cut, glyphs = seen.text.cut(choices), []
-    by_hand = drawn(choices, seen.page.name, seen.page.image.size)
+    glyphs: dict[int, list[Glyph]] = {}
+    size = seen.page.image.size
+    by_hand = drawn(choices, seen.page.name, size)
+    cut = {ats[at]: put for sheet, ats in seen.texts for at, put in sheet.cut(choices).items()}
     for at, char in enumerate(seen.page.chars):
-        if any(shared(char.box, box) > 0 for box in by_hand):
-            continue
-        if char.seen and at in cut:
-            glyphs.append(Glyph(cut[at], char.box))
-        elif char.seen and not any(shared(char.box, box) > 0.3 * size_of(char.box) for box in boxes):
-            glyphs.append(Glyph(char.text, char.box))
+        covered = any(shared(char.box, box) > 0.3 * size_of(char.box) for box in (by_hand if at in cut else boxes))
+        if char.seen and not covered and (text := cut.get(at, char.text)):
+            glyphs.setdefault(char.turn, []).append(Glyph(text, char.box))
     for word in seen.words:
         if not any(shared(word.box, box) > 0.1 * min(size_of(word.box), size_of(box)) for box in boxes):
-            glyphs += glyphs_of(word.text, word.box)
-    return Sheet(tuple(each for each in glyphs if each.text))
+            glyphs.setdefault(word.turn, []).extend(sheet_of([word], size).glyphs)
+    return [Sheet(tuple(each), turn=turn, extent=size) for turn, each in sorted(glyphs.items())]
 
 
 def _lines(sheet: Sheet, page: Page) -> Iterator[Line]:
-    """Rows of the page parted where cells of a table are, in points."""
+    """The rows of a sheet in points of the page."""
     across, down = page.size[0] / page.image.width, page.size[1] / page.image.height
-    for row in sheet.rows:
-        text, boxes = "", []
-        for before, at in zip([None, *row], row, strict=False):
-            gap = "" if before is None else gap_between(sheet.glyphs[before], sheet.glyphs[at])
-            if gap == "\t":
-                yield Line(text, hull(boxes))
-                text, boxes = "", []
-            left, top, right, bottom = sheet.glyphs[at].box
-            text += gap.strip("\t") + sheet.glyphs[at].text
-            boxes.append((left * across, top * down, right * across, bottom * down))
-        yield Line(text, hull(boxes))
+    for text, (left, top, right, bottom) in sheet.stretches():
+        yield Line(text, (left * across, top * down, right * across, bottom * down), sheet.turn)
 
 
 def _unseen(numbers: list[int]) -> Iterator[str]:
