@@ -1,7 +1,7 @@
 """Pictures come into a text: uploaded, pasted as data, carried over from another document of the house.
 
-Each is encoded anew before it is kept, in a process of its own: where it was taken, by whom and with what, its
-thumbnail and what a crop left out are never stored. What is taken from elsewhere by its address is not fetched.
+Each was encoded anew (`picture_encoding`): where it was taken, by whom and with what, its thumbnail and what hangs
+behind it are never stored. What is shown from elsewhere by its address is not fetched.
 """
 
 from __future__ import annotations
@@ -9,12 +9,9 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
-from typing import Any
+from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
-from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,42 +19,15 @@ from content import attachments
 from content.documents import Attachment, Document
 from content.filing import PICTURE
 from content.house import House
+from content.picture_encoding import Encoded, run_encode
 from content.picturing import Shown, images, rewritten, tag
-from content.privacy.renditions.model import Limits, Refused
-from content.privacy.renditions.pictures import SUFFIXES, encode, open_picture
-from content.privacy.renditions.sandbox import call
+from content.privacy.renditions.model import Refused
+from content.privacy.renditions.pictures import SUFFIXES
 
-WIDEST = 2560  # pixels of the longer side of a picture that is kept
 MOST_PASTED = 20  # pictures that one text may bring along as data
-LIMITS = replace(Limits(), seconds=30.0, memory=1024 ** 3)  # somebody waits for it
 _DATA = re.compile(r"data:image/[\w.+-]+(?:;[\w=.+-]+)*?(;base64)?,", re.IGNORECASE)
 
-Encoded = tuple[bytes, str]  # a picture encoded anew, and its media type
 Reading = Callable[[bytes], Encoded]  # raises `Refused`
-
-
-def run_encode(data: bytes, limits: Limits = LIMITS) -> Encoded:
-    """`encoded` in a process of its own. Raises `Refused`: unknown, damaged, large, slow."""
-    if len(data) > limits.octets:
-        raise Refused("large", f"图片超过{limits.octets // 1024 // 1024}兆字节：请缩小后再插入")
-    answered, octets = call(f"{__name__}:answer", {"limits": asdict(limits)}, data, limits)
-    return octets, answered["media_type"]
-
-
-def answer(request: Mapping[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
-    """In the child."""
-    octets, media_type = encoded(data, Limits(**request["limits"]))
-    return {"media_type": media_type}, octets
-
-
-def encoded(data: bytes, limits: Limits) -> Encoded:
-    """A picture upright, without anything attached, its longer side at most `WIDEST`. Raises `Refused`."""
-    opened = open_picture(data, limits)
-    image = opened.image
-    if max(image.size) > WIDEST:
-        image = image.copy()
-        image.thumbnail((WIDEST, WIDEST), Image.Resampling.LANCZOS)
-    return encode(image, opened.format)
 
 
 def keep(session: Session, house: House, document: Document, made: Encoded, name: str, alt: str, *,

@@ -73,7 +73,7 @@ def _text(reader: Reader, blocks: list[Block], file_name: str) -> WordText:
     small = making.package(shown, notes, reader.links, (each.id for each in pictures))
     title = metadata.title(lines, found)
     return WordText(title or _from_name(file_name), page.convert(small), metadata.proposals(lines, found), pictures,
-                    reader.left.sentences, tuple(_messages(lines, title, pictures)))
+                    reader.left.sentences, (*_messages(lines, title, pictures), *reader.left.doubts))
 
 
 def _written(block: Block, role: Role):

@@ -28,6 +28,7 @@ _SENTENCES = {  # kind -> sentence; {n} how many, {words} the beginning of what 
     "formulas": "公式{n}处按文字导入，请核对",
     "guessed": "{n}个表格的表头由程序判断，请核对",
 }
+_DOUBTFUL = ("inserted", "boxes", "cropped", "formulas", "guessed")
 
 
 @dataclass
@@ -48,9 +49,16 @@ class Left:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """One sentence for each kind, in the order of `_SENTENCES`."""
-        return tuple(sentence.format(n=self.counts[kind], words=self._quoted(kind))
-                     for kind, sentence in _SENTENCES.items() if self.counts[kind])
+        """One sentence for each kind that was left behind, in the order of `_SENTENCES`."""
+        return tuple(self._said(kind) for kind in _SENTENCES if self.counts[kind] and kind not in _DOUBTFUL)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """The same of what was taken over in a way that should be looked at."""
+        return tuple(self._said(kind) for kind in _DOUBTFUL if self.counts[kind])
+
+    def _said(self, kind: str) -> str:
+        return _SENTENCES[kind].format(n=self.counts[kind], words=self._quoted(kind))
 
     def _quoted(self, kind: str) -> str:
         text = "；".join(dict.fromkeys(self.words.get(kind, ())))

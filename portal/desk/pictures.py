@@ -11,6 +11,7 @@ from pyramid.response import Response
 
 from content import filing, picture_intake
 from content.documents import Attachment, Document
+from content.picture_encoding import run_encode
 from content.picturing import PLACE, tag
 from content.privacy.renditions.model import Refused
 from portal.desk.brought import Bringing
@@ -81,7 +82,7 @@ def bring(request: Request) -> Any:
     name, data = sent
     bringing.pause()
     try:
-        made = picture_intake.run_encode(data)
+        made = run_encode(data)
     except Refused as refused:
         return bringing.refused(refused.reason)
     is_new, document = bringing.document is None, bringing.begin()

@@ -11,7 +11,8 @@ from PIL import Image
 from content import attachments, picture_intake, picturing, writing
 from content.clearing import review
 from content.filing import PICTURE
-from content.picture_intake import LIMITS, WIDEST, Brought, encoded, octets, run_encode
+from content.picture_encoding import LIMITS, WIDEST, encoded, run_encode
+from content.picture_intake import Brought, octets
 from content.privacy.renditions.model import Built, Limits, Refused
 
 ALT = "北门水厂外景"

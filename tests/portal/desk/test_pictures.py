@@ -10,9 +10,11 @@ from PIL import Image
 from sqlalchemy import func, select
 from webtest import Upload
 
-from content import picturing
+from content import attachments, clearing, picturing, preparing
 from content.documents import Attachment, Document
 from content.picturing import tag
+from content.preparing import Tools
+from content.privacy.renditions.cleaning import clean, inspect
 
 ALT = "北门水厂外景"
 JSON = {"Accept": "application/json"}
@@ -119,3 +121,29 @@ def test_a_copy_has_pictures_of_its_own(browser, house, written):
     picture, = picturing.images(copied["body"].value)
     with house.database.reader() as session:
         assert session.get_one(Attachment, picture.attachment_id).document_id != number
+
+
+def test_the_public_gets_it_in_sizes_and_with_words(browser, house, county, written):
+    number, app = written(), browser("zhangli")
+    page = send(app, app.get(f"/desk/document/{number}/edit"), f"/desk/document/{number}/picture",
+                photograph((700, 350)), alt=ALT).follow()
+    page.forms["text"].submit("save")
+    while preparing.turn(house, "tests", Tools(inspect, clean, picturing.variants)):
+        pass
+    with house.database.writer.begin() as session:
+        document = session.get_one(Document, number)
+        at, = clearing.review(session, house, document, document.head).files
+        if at.unread:  # where no Tesseract is installed
+            attachments.vouch(session, house, document, at.attachment, "看过，没有个人信息",
+                              actor_id=county.users["zhoumin"])
+        county.publish(session, document)
+        address = document.live.url
+    citizen = browser()
+    image = citizen.get(address).html.find(class_="gongwen-body").find("img")
+    assert (image["alt"], image["width"], image["height"], image["loading"]) == (ALT, "700", "350", "lazy")
+    sizes = [each.split() for each in image["srcset"].split(", ")]
+    assert [width for _url, width in sizes] == ["320w", "640w", "700w"] and image["src"] == sizes[-1][0]
+    for url, width in sizes:
+        shown = citizen.get(url)
+        assert f"{Image.open(io.BytesIO(shown.body)).width}w" == width and shown.content_type == "image/png"
+    assert "/desk/file" not in citizen.get(address).text
