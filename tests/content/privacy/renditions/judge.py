@@ -15,6 +15,7 @@ import io
 import re
 import shutil
 import struct
+import sys
 import unicodedata
 import warnings
 import zipfile
@@ -33,16 +34,20 @@ DEPTH = 5
 _FLOAT = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
 
+_UNSEEN = re.compile("[\\s" + "".join(char for char in map(chr, range(sys.maxunicode + 1))
+                                       if unicodedata.category(char) in ("Cc", "Cf") and char != "-") + "]+")
+_PRINTED, _WIDE = re.compile(rb"[\x20-\x7e]{6,}"), re.compile(rb"(?:[\x20-\x7e]\0){6,}")
+
 Text = tuple[str, str]  # where, and what can be read there
 
 
 def traces(data: bytes, values: Iterable[str]) -> list[str]:
     """`value in place` for every value that can be got out of a file. Short values (< 6) are asked of no raw octets."""
     wanted = {value: tight(value) for value in values}
-    found = [f"{value} in {place}: number" for value in wanted for place, octets in parts(data)
+    found = [f"{value} in {place}: octets" for place, octets in parts(data) for value in wanted
              if any(pattern in octets for pattern in _binary(value))]
     for place, text in texts(data):
-        forms = (tight(text), bare(text))
+        forms = (tight(text), re.sub(r"[\W_]+", "", tight(text)))
         raw = place.endswith(CODECS)
         found += [f"{value} in {place}" for value, form in wanted.items()
                   if not (raw and len(form) < 6) and any(form in each or bare(form) in forms[1] for each in forms)]
@@ -77,8 +82,7 @@ def legible(image: Image.Image, box: tuple[float, float, float, float], value: s
 
 def tight(text: str) -> str:
     """NFKC, without white space and what nobody sees, capitals."""
-    folded = unicodedata.normalize("NFKC", text)
-    return "".join(char for char in folded if not char.isspace() and unicodedata.category(char)[0] != "C").upper()
+    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
 def bare(text: str) -> str:
@@ -136,6 +140,11 @@ def _is_plain(data: bytes) -> bool:
 
 
 def _raw(place: str, octets: bytes) -> Iterator[Text]:
+    """Octets as text; where they are none, the stretches of letters in them."""
+    if {0, 254, 255} & set(octets[:100_000]) and not octets.startswith((b"\xff\xfe", b"\xfe\xff")):
+        yield f"{place} latin-1", "\n".join(run.decode() for run in _PRINTED.findall(octets))
+        yield f"{place} utf-16-le", "\n".join(run[::2].decode() for run in _WIDE.findall(octets))
+        return
     for codec in CODECS:
         yield f"{place} {codec}", octets.decode(codec, "ignore")
         if codec.startswith("utf-16"):
@@ -165,11 +174,12 @@ def _numeric(number: str) -> Iterator[str]:
 
 
 def _binary(value: str) -> Iterator[bytes]:
-    """A number as spreadsheets of old keep it: a double, or an RK of 30 bits."""
-    if not re.fullmatch(r"\d{9,18}", value):
-        return
-    yield struct.pack("<d", float(value))
-    yield struct.pack(">d", float(value))
+    """A value as it stands in octets, and a number as spreadsheets of old keep it: a double."""
+    if len(value) >= 6:
+        yield from (value.encode(codec) for codec in CODECS[:-1])
+    if re.fullmatch(r"\d{9,18}", value):
+        yield struct.pack("<d", float(value))
+        yield struct.pack(">d", float(value))
 
 
 def _directory(octets: bytes) -> Iterator[str]:
