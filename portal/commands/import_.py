@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from portal.commands import DONE, FAILED, BadInput, Call, Command, complain, put_json
-from portal.importing import Importer, Outcome
-
-WIDTH = 30
+from portal.commands._meter import Meter
+from portal.importing import Importer
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,43 +38,16 @@ def _run(chosen: argparse.Namespace, call: Call) -> int:
 
 def _import(importer: Importer, file: BinaryIO, size: int) -> None:
     """Run it, saying how far it is and what is wrong with a line as soon as it is met."""
-    meter, said = _Meter(size), 0
+    meter, said = Meter(size), 0
     for outcome in importer.run(meter.over(file)):
         for number, problem in outcome.bad[said:]:
             meter.clear()
             complain(f"gongkai import: line {number}: {problem}")
         said = len(outcome.bad)
-        meter.show(outcome)
+        meter.show(outcome.seen)
     meter.clear()
     for number, problem in importer.outcome.bad[said:]:
         complain(f"gongkai import: line {number}: {problem}")
-
-
-class _Meter:
-    """How far it is, by bytes read: a bar on a terminal, elsewhere a line for every tenth."""
-
-    def __init__(self, size: int) -> None:
-        self.size, self.read, self.tenth = max(size, 1), 0, 0
-        self.live = sys.stderr.isatty()
-
-    def over(self, file: BinaryIO) -> Iterator[bytes]:
-        for line in file:
-            self.read += len(line)
-            yield line
-
-    def show(self, outcome: Outcome) -> None:
-        part = self.read / self.size
-        words = f"{part:4.0%}  {outcome.seen}"
-        if self.live:
-            bar = "█" * round(part * WIDTH)
-            print(f"\r{bar:<{WIDTH}} {words}", end="", file=sys.stderr, flush=True)
-        elif int(part * 10) > self.tenth:
-            self.tenth = int(part * 10)
-            print(words.strip(), file=sys.stderr, flush=True)
-
-    def clear(self) -> None:
-        if self.live:
-            print(f"\r{'':<{WIDTH + 20}}\r", end="", file=sys.stderr, flush=True)
 
 
 COMMAND = Command("import", "Bring documents into a column; safe to repeat.", _run, _arguments)
