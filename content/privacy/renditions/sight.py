@@ -233,7 +233,7 @@ def gap_between(left: Glyph, right: Glyph) -> str:
     if gap > 1.2:
         return "\t"
     wide = is_wide(left.text) and is_wide(right.text)
-    return " " if gap > (0.7 if wide else 0.3) else ""
+    return " " if gap > (0.7 if wide else 0.18) else ""
 
 
 def glyphs_of(text: str, box: Area) -> list[Glyph]:

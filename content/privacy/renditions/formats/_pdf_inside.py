@@ -61,7 +61,7 @@ def inside(data: bytes) -> Inside:
             texts = tuple(_bounded(_everything(pdf)))
             codes = dict.fromkeys(["metadata", *_codes(pdf, data), *(code for code, _ in texts if code)])
             return Inside(texts, tuple(codes), tuple(_sentences(codes)))
-    except (pikepdf.PdfError, ValueError, RuntimeError, RecursionError, OSError):
+    except (pikepdf.PdfError, pikepdf.PasswordError, ValueError, RuntimeError, RecursionError, OSError):
         return Inside(removed=("metadata",))
 
 

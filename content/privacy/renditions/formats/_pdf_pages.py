@@ -85,7 +85,7 @@ def _repaired(data: bytes, error: pdfium.PdfiumError) -> bytes:
             into = io.BytesIO()
             found.save(into)
         pdfium.PdfDocument(into.getvalue()).close()
-    except (pikepdf.PdfError, pdfium.PdfiumError, ValueError, RuntimeError) as worse:
+    except (pikepdf.PdfError, pikepdf.PasswordError, pdfium.PdfiumError, ValueError, RuntimeError) as worse:
         raise Refused("damaged", _DAMAGED) from worse
     return into.getvalue()
 

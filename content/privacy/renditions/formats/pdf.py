@@ -155,7 +155,7 @@ def _shown(seen: Seen, choices: Choices, boxes: list[Area]) -> list[Sheet]:
     by_hand = drawn(choices, seen.page.name, size)
     cut = {ats[at]: put for sheet, ats in seen.texts for at, put in sheet.cut(choices).items()}
     for at, char in enumerate(seen.page.chars):
-        covered = any(shared(char.box, box) > 0.3 * size_of(char.box) for box in (by_hand if at in cut else boxes))
+        covered = any(shared(char.box, box) > 0.4 * size_of(char.box) for box in (by_hand if at in cut else boxes))
         if char.seen and not covered and (text := cut.get(at, char.text)):
             glyphs.setdefault(char.turn, []).append(Glyph(text, char.box))
     for word in seen.words:
