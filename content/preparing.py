@@ -2,7 +2,7 @@
 
 A turn takes an attachment under a lease, works on it without holding anything, and writes down what came of it in
 one transaction, if the lease is still its own. Killed at any moment it leaves the attachment as it was, to be taken
-again; one that brought its worker down three times is refused.
+again, after the others; one that brought its worker down five times is refused.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from content.privacy import Decision
 from content.privacy.renditions.model import Built, Choices, Inspection, Limits, Refused, Source
 
 LEASE = dt.timedelta(minutes=15)
-MOST_ATTEMPTS = 3
+MOST_ATTEMPTS = 5
 MOST_TEXT = 200_000  # characters of an attachment that the search reads
 AT_REST = ("published", ARCHIVED, WITHDRAWN, "discarded")  # states in which nothing of a document is prepared
 
@@ -97,7 +97,7 @@ def _free(at: dt.datetime) -> ColumnElement[bool]:
 
 def _take(house: House, owner: str, at: dt.datetime) -> int | None:
     """Lease the attachment that has waited longest; asked by a reader first, so that an idle worker takes no lock."""
-    query = select(Attachment.id).where(_free(at)).order_by(Attachment.due, Attachment.id).limit(1)
+    query = select(Attachment.id).where(_free(at)).order_by(Attachment.attempts, Attachment.due, Attachment.id).limit(1)
     with house.database.reader() as session:
         if session.scalar(query) is None:
             return None

@@ -317,13 +317,13 @@ def test_a_turn_that_took_too_long_writes_nothing(desk):
         assert (attachment.lease_owner, attachment.inspection) == ("another", None)
 
 
-def test_what_brings_its_worker_down_three_times_is_refused(desk):
+def test_what_brings_its_worker_down_again_and_again_is_refused(desk):
     number = desk.take()
     for _ in range(preparing.MOST_ATTEMPTS):
         assert preparing._take(desk.house, OWNER, now()) == number
         with desk.write() as session:
             preparing.release(session, OWNER)  # as whoever finds its presence gone does
-    desk.turn(dataclasses.replace(SLIPS, inspect=lambda *given: pytest.fail("taken a fourth time")))
+    desk.turn(dataclasses.replace(SLIPS, inspect=lambda *given: pytest.fail("taken once more")))
     with desk.write() as session:
         assert "多次" in desk.at(session, number).reason
 
