@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from threading import BoundedSemaphore
+from functools import partial
 from typing import Any
 
 from pyramid.config import Configurator
@@ -24,13 +24,13 @@ from portal.desk import reading
 from portal.desk.file_shown import shown
 from portal.desk.files import DeskFile
 from portal.desk.findings import CLASSES, panel
+from portal.desk.page_images import Busy, PageImages
 from portal.desk.words import Status
 from portal.i18n import _
 from workflows.access import Permission
 from workflows.manuscripts import may_settle
 
 LOOKED = "attachment.look"
-AT_ONCE, PATIENCE = 2, 20  # pages drawn at the same time; seconds that one waits for its turn
 READ: Status = ("ok", _("已识别文字"))
 UNREAD: Status = ("late", _("程序不能识别，要人看"))
 SEEN: Status = ("info", _("您看过了"))
@@ -193,16 +193,19 @@ def image(request: Request) -> Response:
     look, _total = _asked(request, at)
     if not look.opened:
         raise HTTPForbidden()
-    turn: BoundedSemaphore = request.registry.settings["desk.pages"]
-    if not turn.acquire(timeout=PATIENCE):
-        raise HTTPServiceUnavailable(headers={"Retry-After": "5"})
+    images: PageImages = request.registry.settings["desk.pages"]
     try:
-        data = request.house.blobs.get(request.db, at.attachment.address)
-        return Response(run_page(Source(data, at.attachment.name), look.name, at.choices), content_type="image/png")
+        png = images.get((at.attachment.sha256, look.name), partial(_drawn, request, at, look.name))
+    except Busy:
+        raise HTTPServiceUnavailable(headers={"Retry-After": "5"}) from None
     except Refused:
         raise HTTPNotFound() from None
-    finally:
-        turn.release()
+    return Response(png, content_type="image/png")
+
+
+def _drawn(request: Request, at: Filed, name: str) -> bytes:
+    data = request.house.blobs.get(request.db, at.attachment.address)
+    return run_page(Source(data, at.attachment.name), name, at.choices)
 
 
 # -- drawing ------------------------------------------------------------------------------------------------------
@@ -262,7 +265,7 @@ def _keep(request: Request, boxes: list[Box]) -> None:
 
 
 def includeme(config: Configurator) -> None:
-    config.registry.settings["desk.pages"] = BoundedSemaphore(AT_ONCE)
+    config.registry.settings["desk.pages"] = PageImages()
     one = r"/desk/document/{id:\d{1,9}}/files/{file:\d{1,9}}/pictures/{number:\d{1,5}}"
     names = (("", page, "GET", Permission.READ_ORIGINALS), ("before.png", image, "GET", Permission.READ_ORIGINALS),
              ("open", open_it, "POST", Permission.READ_ORIGINALS), ("box", draw, "POST", Permission.SETTLE),
