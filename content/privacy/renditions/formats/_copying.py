@@ -34,6 +34,9 @@ _HARMLESS_REQUIRED = re.compile(r"http://schemas\.microsoft\.com/office/(?:word|
 _SHOWN_GRAPHICS = frozenset({"picture", "wordprocessingShape", "wordprocessingGroup", "wordprocessingCanvas", "chart",
                              "table"})
 _STYLE_ID = re.compile(r"(?!restyled)[A-Za-z]{0,40}\d{0,3}[A-Za-z]{0,20}")
+_TEXTS, _PICTURED = tags("w:t a:t m:t"), tags("a:blip v:imagedata")
+_DRAWN = tags("w:drawing w:pict p:sp p:pic p:graphicFrame p:grpSp")
+_SCIENTIFIC = re.compile(r"\d(?:\.\d{1,17})?[eE]\+?\d{1,2}")
 _PATH = re.compile(r"[A-Za-z]:[\\/]|\\\\|^[a-z]{2,12}://|\.(?:jpe?g|png|gif|bmp|tiff?|emf|wmf|webp)\s*$", re.IGNORECASE)
 _FORMULA = re.compile(r"'?(?:[A-Za-z]{1,12}|工作表)\d{0,2}'?!\$[A-Z]{1,3}\$\d{1,6}(?::\$[A-Z]{1,3}\$\d{1,6})?")
 _GUID = "{00000000-0000-4000-8000-000000000001}"
@@ -145,6 +148,8 @@ class Copier:
         """The element itself, where it is known, with what it holds."""
         name = etree.QName(source)
         if not _known.known_element(name.namespace or "", name.localname):
+            if any(each.tag in _PICTURED or (each.text or "").strip() for each in source.iter(*_TEXTS, *_PICTURED)):
+                self.notes.leave("unknown", "无法识别的内容", self.where)
             return None
         made = etree.SubElement(into, source.tag)
         self.attributes(source, made)
@@ -220,8 +225,11 @@ class Copier:
                 if len(into) > before:
                     self._same(each, source)
                     return
+        before = len(into)
         for each in source.findall(tag("mc:Fallback")):
             self.children(each, into)
+        if len(into) == before and next(source.iter(*_DRAWN), None) is not None:
+            self.notes.leave("unknown", "无法识别的图形", self.where)
 
     def _same(self, choice: Element, source: Element) -> None:
         """A fallback that says nothing else than the choice hides nothing."""
@@ -261,6 +269,13 @@ class Copier:
         plain = _FORMULA.fullmatch(source.text or "")
         self.job.taken |= {source} if plain else set()
         etree.SubElement(into, source.tag).text = plain[0] if plain else f"Sheet1!$A${next(self.job.cells)}"
+
+    @handles("c:v")
+    def value(self, source: Element, into: Element) -> None:
+        """A long number that a spreadsheet wrote as a power of ten is written out, so that it can be read."""
+        made = self.plain(source, into)
+        if _SCIENTIFIC.fullmatch(made.text or ""):
+            made.text = f"{float(made.text):.0f}"
 
     @handles("c:externalData c:userShapes")
     def unseen(self, source: Element, into: Element) -> None:

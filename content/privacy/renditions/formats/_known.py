@@ -41,6 +41,7 @@ sPre sPrePr sSub sSubPr sSubSup sSubSupPr sSup sSupPr e num den sub sup argPr ar
 pos vertJc type jc count mcs mc mcPr mcJc baseJc rSp rSpRule cGp cGpRule cSp plcHide maxDist objDist grow shp limLoc
 subHide supHide degHide alnScr scr sty lit nor brk aln noBreak diff opEmu hideTop hideBot hideLeft hideRight strikeH
 strikeV strikeBLTR strikeTLBR show zeroWid zeroAsc zeroDesc transp mathPr mathFont
+brkBin brkBinSub smallFrac dispDef lMargin rMargin defJc wrapIndent intLim naryLim
 """
 _DRAWING = """
 graphic graphicData blip blipFill stretch fillRect tile alphaModFix lum grayscl biLevel duotone clrChange clrFrom
@@ -141,7 +142,7 @@ typeface panose pitchFamily charset script startAt bandRow bandCol firstRow firs
 hMerge vMerge marT marB useA bright contrast thresh amt stretch distT distB distL distR simplePos relativeHeight
 behindDoc locked layoutInCell allowOverlap relativeFrom wrapText edited uri normalEastAsianFlow bg1 tx1 bg2 tx2
 accent1 accent2 accent3 accent4 accent5 accent6 hlink folHlink orient hasCustomPrompt userDrawn preserve showMasterSp
-showMasterPhAnim hdr ftr dt bwMode matchingName ptsTypes extrusionH contourW prstMaterial z fov zoom lat lon rev
+showMasterPhAnim hdr ftr dt bwMode matchingName ptsTypes extrusionH contourW prstMaterial z fov zoom rig lat lon rev
 horzBarState firstSlideNum showSpecialPlsOnTitleSld strictFirstAndLastChars saveSubsetFonts autoCompressPictures
 serverZoom formatCode sourceLinked min max def styleId styleName stIns phldrT x1 y1 x2 y2 hR wR stAng swAng ahXY txBox
 """
@@ -160,8 +161,8 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
 }
 
 _NUMBER = r"[-+]?\d{0,10}(?:\.\d{1,6})?(?:%|pt|px|in|mm|cm|pc|pi|f|fd|emu|em)?"
-_COLOUR = r"#?[0-9A-Fa-f]{3,8}"
-_TOKEN = r"[A-Za-z]{1,40}(?:\d{1,2}[A-Za-z]{0,24})?(?:-[A-Za-z]{1,8}){0,3}"
+_COLOUR = r"#?[0-9A-Fa-f]{2,8}"
+_TOKEN = r"[A-Za-z]{1,60}(?:\d{1,2}[A-Za-z]{0,24}){0,2}(?:-[A-Za-z]{1,8}){0,3}"
 SIMPLE = re.compile(rf"(?:{_NUMBER}|{_COLOUR}|{_TOKEN})")
 _LISTED = rf"(?:{_NUMBER}|{_TOKEN})?"
 SHAPES: dict[str, re.Pattern[str]] = {  # by the attribute's name, where more than `SIMPLE` may be said
@@ -182,7 +183,7 @@ SHAPES: dict[str, re.Pattern[str]] = {  # by the attribute's name, where more th
     **dict.fromkeys(["adj", "inset", "from", "to", "points", "wrapcoords", "offset", "textboxrect"],
                     re.compile(rf"{_LISTED}(?:[, ;]{_LISTED}){{0,40}}")),
 }
-FONT = re.compile(r"(?!.*\d{5})[\w .,;&()@+/'-]{1,60}")
+FONT = re.compile(r"(?!.*\d{5})[\w .,;&()@+/'-]{0,60}")
 CHARACTER = re.compile(r".{0,2}", re.DOTALL)
 CSS = re.compile(rf"(?:position|left|top|width|height|margin-(?:left|top|right|bottom)|z-index|rotation|flip|"
                  rf"v-text-(?:align|anchor|kern)|text-align|font-(?:family|size|weight|style)|layout-flow|"

@@ -13,6 +13,7 @@ from content.privacy.renditions.formats._ooxml import tag, tags
 from content.privacy.renditions.model import Finding, Refused
 from content.privacy.renditions.script import Script
 
+_UNSHOWN = "未显示的页眉页脚"
 _PARTS = (  # pattern of a part's name, code, where its writing stands
     (r"docProps/thumbnail", "thumbnail", ""),
     (r"comment|people|persons", "comments", "批注"),
@@ -28,7 +29,7 @@ _PARTS = (  # pattern of a part's name, code, where its writing stands
     (r"slides/", "hidden", "隐藏的幻灯片"),
     (r"diagrams/", "diagrams", "SmartArt 图形"),
     (r"charts?/", "embedded", "图表"),
-    (r"header|footer", "hidden", "未显示的页眉页脚"),
+    (r"header|footer", "hidden", _UNSHOWN),
     (r"media/.*\.(?:mp[34g]|m4[av]|wav|wma|wmv|avi|mov|aiff?|mid)", "media", ""),
     (r"", "metadata", "文件内部数据"),
 )
@@ -70,7 +71,10 @@ def _part(job: Job, part: str) -> Iterator[Script]:
             raise
         return  # what is left out need not be readable
     where = "" if shown else _rule(part)[1]
-    yield _texts(job, root, where)
+    texts = _texts(job, root, where)
+    if texts.pieces and where == _UNSHOWN:
+        job.notes.leave("hidden", _UNSHOWN, seen=False)
+    yield texts
     yield _attributes(job, root, where)
 
 

@@ -12,6 +12,7 @@ Element = etree._Element
 Look = dict[str, str]
 _OFF = ("0", "false", "off")
 _TINY = 5  # half-points: what is set in less than three points is not meant to be read
+_NARROW = 8  # per cent of the width of characters
 _LOW = 60  # twentieths of a point, of a line that is exactly so high
 _MARKS = {"black": "000000", "white": "FFFFFF", "darkBlue": "000080", "blue": "0000FF", "red": "FF0000",
           "yellow": "FFFF00", "green": "00FF00", "cyan": "00FFFF", "magenta": "FF00FF", "darkGray": "808080",
@@ -28,7 +29,7 @@ def _look(properties: Element | None) -> Look:
     """The properties of a run that decide whether it is seen."""
     given = {"vanish": said(properties, "w:vanish"), "color": said(properties, "w:color"),
              "size": said(properties, "w:sz"), "mark": said(properties, "w:highlight"),
-             "fill": said(properties, "w:shd", "w:fill")}
+             "fill": said(properties, "w:shd", "w:fill"), "scale": said(properties, "w:w")}
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -81,7 +82,8 @@ class Looks:
         look |= _look(own)
         if look.get("vanish", "0") not in _OFF:
             return "隐藏文字"
-        if _number(look.get("size", "24")) < _TINY or _flat(marks):
+        narrow = 0 < _number(look.get("scale", "100").removesuffix("%")) < _NARROW
+        if narrow or _number(look.get("size", "24")) < _TINY or _flat(marks):
             return "小到看不见的文字"
         fills = [said(marks, "w:shd", "w:fill") or "", *(fill for _, fill in reversed(chain) if fill)]
         return self._why_coloured(run, look, next((each for each in fills if _coloured(each)), ""))

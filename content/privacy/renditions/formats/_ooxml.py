@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import unquote
 
 from lxml import etree
@@ -47,6 +48,7 @@ _STRICT_NAMES = {  # ISO/IEC 29500 Strict -> Transitional
 }
 
 
+@cache
 def tag(name: str) -> str:
     """`{namespace}local` for `w:p`."""
     prefix, _, local = name.partition(":")
@@ -168,7 +170,7 @@ class Making:
 
     parts: dict[str, bytes | etree._Element] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
-    _relations: dict[str, dict[str, tuple[str, str, bool]]] = field(default_factory=dict)
+    _relations: dict[str, dict[tuple[str, str, bool], str]] = field(default_factory=dict)
 
     def add(self, name: str, content: bytes | etree._Element, content_type: str) -> str:
         self.parts[name], self.types[name] = content, content_type
@@ -176,21 +178,16 @@ class Making:
 
     def relate(self, owner: str, kind: str, target: str, *, external: bool = False) -> str:
         """The id under which `owner` refers to `target`; the same for the same."""
-        known, wanted = self._relations.setdefault(owner, {}), (kind, target, external)
-        for name, each in known.items():
-            if each == wanted:
-                return name
-        known[f"rId{len(known) + 1}"] = wanted
-        return f"rId{len(known)}"
+        known = self._relations.setdefault(owner, {})
+        return known.setdefault((kind, target, external), f"rId{len(known) + 1}")
 
     def rename(self, old: str, new: str, content: bytes, content_type: str) -> None:
         """A part gets its content and, by that, its name."""
         del self.parts[old], self.types[old]
         self.add(new, content, content_type)
         for known in self._relations.values():
-            for name, (kind, target, external) in known.items():
-                if target == old and not external:
-                    known[name] = (kind, new, False)
+            for kind, target, external in [each for each in known if each[1] == old and not each[2]]:
+                known[kind, new, external] = known.pop((kind, target, external))
 
     def octets(self) -> bytes:
         """The package, its parts in a fixed order."""
@@ -212,7 +209,7 @@ class Making:
 
     def _relations_root(self, owner: str) -> etree._Element:
         root = etree.Element(f"{{{_RELATIONS}}}Relationships", nsmap={None: _RELATIONS})
-        for name, (kind, target, external) in self._relations[owner].items():
+        for (kind, target, external), name in self._relations[owner].items():
             each = etree.SubElement(root, f"{{{_RELATIONS}}}Relationship", Id=name, Type=RELATION + kind,
                                     Target=target if external else f"/{target}")
             if external:

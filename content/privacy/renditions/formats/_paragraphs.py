@@ -119,7 +119,7 @@ def symbol(element: Element) -> str:
     except ValueError:
         return ""
     code -= _PRIVATE if _PRIVATE <= code < _PRIVATE + 256 else 0
-    return chr(code) if 0x20 <= code < 0xD800 or 0xE000 <= code <= 0xFFFF else ""
+    return chr(code) if 0x20 <= code < 0x7F or 0x100 <= code < 0xD800 or 0xF900 <= code <= 0xFFFF else ""
 
 
 def read_drawn(script: Script, root: Element, where: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -35,6 +36,7 @@ class SlideCopier(Copier):
         self.plan = plan or Plan()
         self.story = where
         self.prompting = owner.startswith(("ppt/slideLayouts/", "ppt/slideMasters/", "ppt/notesMasters/"))
+        self.rows: Counter[Element] = Counter()  # of each table
         self.places: dict[Element, str] = {}  # of the paragraphs made
 
     @handles("p:sldId p:sldLayoutId p:sldMasterId p:notesMasterId")
@@ -159,7 +161,7 @@ class SlideCopier(Copier):
 
     @handles("a:tr")
     def row(self, source: Element, into: Element) -> None:
-        number = sum(each.tag == source.tag for each in source.itersiblings(preceding=True)) + 1
+        number = self.rows[source.getparent()] = self.rows[source.getparent()] + 1
         made, outer = etree.SubElement(into, source.tag), self.where
         self.attributes(source, made)
         for column, cell in enumerate(source.iterchildren(tag("a:tc")), 1):

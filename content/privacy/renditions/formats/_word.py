@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from lxml import etree
 
@@ -30,12 +31,14 @@ class WordCopier(Copier):
         self.looks = looks or Looks({}, {}, "")
         self.headers = headers  # kinds of headers and footers that are shown
         self.story, self.paragraphs, self.tables, self.depth = where, 0, 0, 0
+        self.rows: Counter[Element] = Counter()  # of each table
         self.places: dict[Element, str] = {}  # of the paragraphs made
         self.headings: list[tuple[str, Element]] = []  # relation ids of headers and footers, and who refers to them
         source = job.package.root(part)
         self.fields: Fields = read_fields(source)
         self.anchors = {link.get(tag("w:anchor")) for link in source.iter(tag("w:hyperlink"))} - {None}
-        self.bookmarks: dict[str, str] = {}
+        self.bookmarks: dict[str, str] = {}  # new names
+        self.starts = {each.get(tag("w:id")): each.get(tag("w:name")) for each in source.iter(tag("w:bookmarkStart"))}
         if self.fields.any:
             self.notes.leave("fields", seen=False)
 
@@ -61,7 +64,7 @@ class WordCopier(Copier):
 
     @handles("w:tr")
     def row(self, source: Element, into: Element) -> None:
-        number = sum(each.tag == tag("w:tr") for each in source.itersiblings(preceding=True)) + 1
+        number = self.rows[source.getparent()] = self.rows[source.getparent()] + 1
         row = f"表格{self.tables}第{number}行" if self.depth == 1 else ""
         self.where = (row if self.story == "正文" else f"{self.story}{row}") if row else self.where
         properties = source.find(tag("w:trPr"))
@@ -96,7 +99,14 @@ class WordCopier(Copier):
         if not low_row(source.getparent()):
             self.plain(source, into)
 
-    @handles("w:body w:footnote w:endnote w:txbxContent")
+    @handles("w:footnote w:endnote")
+    def note(self, source: Element, into: Element) -> None:
+        number = source.get(tag("w:id"), "")
+        self.depth, self.where = self.depth + 2, f"{self.story}{number}" if number.isdigit() else self.story
+        self.holder(source, into)
+        self.depth -= 2
+
+    @handles("w:body w:txbxContent")
     def holder(self, source: Element, into: Element) -> None:
         """A text of its own has one paragraph at least. In settings, notes are but numbers."""
         made = self.plain(source, into)
@@ -212,18 +222,13 @@ class WordCopier(Copier):
     def bookmark(self, source: Element, into: Element) -> None:
         """Bookmarks that something in the document leads to, under new names."""
         name = source.get(tag("w:name"))
-        starts = {each.get(tag("w:id")): each.get(tag("w:name")) for each in self._bookmarks()}
-        number, named = source.get(tag("w:id"), ""), name or starts.get(source.get(tag("w:id")))
+        number = source.get(tag("w:id"), "")
+        named = name or self.starts.get(number)
         if named in self.anchors and _known.SIMPLE.fullmatch(number):
             made = etree.SubElement(into, source.tag)
             made.set(tag("w:id"), number)
             if name:
                 made.set(tag("w:name"), self._bookmark(name))
-
-    def _bookmarks(self) -> list[Element]:
-        if not hasattr(self, "_starts"):
-            self._starts = list(self.job.package.root(self.part).iter(tag("w:bookmarkStart")))
-        return self._starts
 
     def _bookmark(self, name: str) -> str:
         return self.bookmarks.setdefault(name, f"b{len(self.bookmarks) + 1}")

@@ -139,6 +139,13 @@ def test_vector_pictures_are_left_out_and_named():
     assert built.changed
 
 
+def test_what_cannot_be_read_is_named():
+    body = paragraph(run("甲"), "<x:y>" + run("乙") + "</x:y>")
+    assert FORMAT.inspect(Source(docx(body)), PLAIN).hidden == ("无法识别的内容（正文第2段），公开版中已去除",)
+    unseen = docx("", parts=heading("header", "丙"), sections='<w:headerReference w:type="even" r:id="rId_header9"/>')
+    assert FORMAT.inspect(Source(unseen), PLAIN).hidden == ("未显示的页眉页脚，公开版中已去除",)
+
+
 def test_headers_of_pages_that_have_them_stay():
     sections = '<w:headerReference w:type="first" r:id="rId_header9"/><w:titlePg/>'
     built = FORMAT.build(Source(docx("", parts=heading("header", "首页页眉"), sections=sections)), PLAIN)
