@@ -175,10 +175,9 @@ def _addressee(lines: Sequence[Line], found: list[Role], begin: int) -> None:
 def _imprint(lines: Sequence[Line], found: list[Role]) -> None:
     """版记: what stands at the very end about copies and printing."""
     last = [index for index, line in enumerate(lines) if line.text.strip()]
-    for index in reversed(last[-6:]):
-        if found[index] is Role.TITLE or not _is_imprint(lines[index]):
-            return
-        found[index] = Role.IMPRINT
+    for index in last[-6:]:
+        if found[index] is not Role.TITLE and _is_imprint(lines[index]):
+            found[index] = Role.IMPRINT
 
 
 def _is_imprint(line: Line) -> bool:

@@ -111,7 +111,8 @@ def _answer(document: Document, kept: Attachment, is_new: bool) -> Response:
     told = {"location": PLACE.format(kept.id)}
     if is_new:
         base = f"/desk/document/{document.id}"
-        told |= {"fields": {"document": str(document.id), "base": str(document.head_id), "draft": ""},
+        told |= {"fields": {"document": str(document.id), "base": str(document.head_id), "draft": "",
+                            "home": str(document.column_id)},
                  "action": f"{base}/edit", "pictures": f"{base}/picture"}
     return Response(json_body=told)
 

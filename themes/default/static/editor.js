@@ -38,11 +38,19 @@
 
   // A text that was new has become a document with its first picture: from now on it is saved there.
   function moved(area, answer) {
+    Object.keys(answer.fields).forEach(function (name) {
+      if (area.form.elements.namedItem(name)) { return; }
+      var input = document.createElement("input");
+      input.type = "hidden";
+      input.name = name;
+      area.form.appendChild(input);
+    });
     renew(area.form, answer.fields);
     area.form.setAttribute("action", answer.action);
     area.setAttribute("data-pictures", answer.pictures);
     document.querySelectorAll("[formaction^='/desk/write/']").forEach(function (button) {
-      button.setAttribute("formaction", button.getAttribute("formaction").replace("/desk/write", answer.action.replace(/\/edit$/, "")));
+      var place = answer.action.replace(/\/edit$/, "");
+      button.setAttribute("formaction", button.getAttribute("formaction").replace("/desk/write", place));
     });
     window.history.replaceState(null, "", answer.action);
   }
