@@ -56,7 +56,8 @@ def traces(data: bytes, values: Iterable[str]) -> list[str]:
 
 def lost(data: bytes, strings: Iterable[str]) -> list[str]:
     """Those strings that stand nowhere in a file as a reader finds them."""
-    stock = [tight(text) for place, text in texts(data) if not place.endswith(CODECS) or _is_plain(data)]
+    plain = tuple(f"{place} {codec}" for place, octets in parts(data) if _is_plain(octets) for codec in CODECS)
+    stock = [tight(text) for place, text in texts(data) if not place.endswith(CODECS) or place in plain]
     return [each for each in strings if not any(tight(each) in text for text in stock)]
 
 
