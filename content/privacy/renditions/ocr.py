@@ -70,6 +70,7 @@ class Pass:
 PASSES = (
     Pass("chi_sim", 3, prepared="clean", always=True),
     Pass("eng", 11, always=True),  # digits are read better by it
+    Pass("chi_sim", 11, prepared="clean"),
     Pass("chi_sim", 11, prepared="raised"),
     Pass("chi_sim", 11, prepared="red"),  # of colours: what is red vanishes or stands out
     Pass("chi_sim", 11, prepared="blue"),
