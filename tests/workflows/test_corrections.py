@@ -7,13 +7,13 @@ import datetime as dt
 import pytest
 from factories import STATEMENT, add_role
 
-from content import journal, repository, tree, writing
+from content import corrections, journal, repository, tree, writing
 from content.base import local_date, now
 from content.clearing import review, settle
 from content.people import Role
 from content.privacy import Decision
 from workflows import due
-from workflows.moves import Refused
+from workflows.moves import NotAllowed, Refused
 
 POLICY = {"number": "清政办〔2023〕33号", "genre": "通知", "topic": "其他", "formed": "2023-05-01", "validity": "有效"}
 
@@ -97,6 +97,24 @@ def test_an_abandoned_correction_leads_back_to_where_it_began(session, county, n
     assert (document.state, document.live.state, document.head_id) == (state, gate, head)
     session.commit()
     assert journal.history(session, "document", document.id)[-1].payload["to"] == state
+
+
+def test_a_withdrawal_names_a_kind_of_reason_and_not_everyone_may_name_each(session, county):
+    document = county.publish(session, county.write(session))
+    for by, facts, refusal, words in (
+            ("zhoumin", {}, Refused, "请选择撤回原因"), ("zhoumin", {"reason_kind": "whim"}, Refused, "请选择撤回原因"),
+            ("zhoumin", {"reason_kind": "court"}, NotAllowed, "由签发人办理"),
+            ("helixin", {"reason_kind": "error"}, NotAllowed, "由部门审核人、签发人办理"),
+            ("zhangli", {"reason_kind": "privacy"}, NotAllowed, "")):
+        with pytest.raises(refusal, match=words):
+            county.move(session, document, "withdraw", by, why="x", **facts)
+    county.move(session, document, "withdraw", "helixin", why="x", reason_kind="secrecy")
+    assert document.live.reason_kind == "secrecy"
+    county.move(session, document, "revise", "zhangli", why="重发")
+    county.publish(session, document)
+    live = document.live
+    assert (live.reason_kind, live.corrections) == ("", 1)
+    assert [each.parts for each in corrections.record(session, document.id)] == [("撤回后重新公开",)]
 
 
 def test_what_was_never_public_has_no_correction_to_abandon(session, county):

@@ -52,6 +52,8 @@ def test_a_good_definition_is_read(tmp_path):
     ('roles = ["editor"]', 'roles = ["editor"]\nguards = ["sunny"]', "the guard 'sunny'"),
     ('roles = ["editor"]', 'roles = ["editor"]\neffects = ["fly"]', "the effect 'fly'"),
     ('roles = ["editor"]', 'roles = ["editor"]\ncolour = "red"', "unknown keys colour"),
+    ('roles = ["editor"]', 'roles = ["editor"]\nkinds = {whim = ["editor"]}', "kind of reason 'whim'"),
+    ('roles = ["editor"]', 'roles = ["editor"]\nkinds = {error = ["signer"]}', "must be among its roles"),
     ("final = true", "", "no way leads out of 'done'"),
     ('from = ["draft"]', 'from = ["draft", "draft"]', "twice"),
     ('title = "流程"\n', "", "'title' is missing"),

@@ -84,14 +84,16 @@ def test_every_promise_can_be_said(county, fill, column, fields, rule):
     assert column(county.columns["tzgg"]).rule == rule
 
 
-def test_masks_and_audience_are_kept(county, fill, column, browser):
+def test_masks_audience_and_archiving_are_kept(county, fill, column, browser):
     client = browser("fangkai")
     form = client.get(f"/desk/columns/{county.columns['tzgg']}").forms["column"]
     next(box for box in form.fields["checkbox"] if box._value == "MOBILE").checked = True
     form["column-content-audience"] = "internal"
+    form["years"] = "5"
     assert form.submit().status_int == 303
     assert column(county.columns["tzgg"]).masks == {"MOBILE": "partial"}
     assert column(county.columns["tzgg"]).audience == "internal"
+    assert column(county.columns["tzgg"]).archive == {"years": 5}
     assert browser().get("/tzgg/", expect_errors=True).status_int in (303, 403)
 
 

@@ -132,8 +132,11 @@ def test_correcting_and_withdrawing(browser, house, county, written, press):
     assert press("zhangli", number, "revise", why="日期写错了").status_int == 303
     editor = browser("zhangli")
     form = editor.get(f"/desk/document/{number}/edit").forms["text"]
-    form["title"] = "关于供水检修的通知（更正）"
+    form["title"], form["correction"] = "关于供水检修的通知（更正）", "日期写错"
     form.submit("save")
+    fresh = editor.get(f"/desk/write?column={county.columns['tzgg']}&type=notice").forms["text"]
+    assert "correction" not in fresh.fields
+    assert "日期写错" in editor.get(f"/desk/document/{number}/preview").html.find("ol", class_="corrections").text
     page = editor.get(f"/desk/document/{number}")
     assert "正在更正，公众现在看到的还是原文" in page.text and "<ins>" in page.text
     assert "（更正）" not in browser().get(url).text
