@@ -33,6 +33,7 @@ _PARTS = (  # pattern of a part's name, code, where its writing stands
     (r"media/.*\.(?:mp[34g]|m4[av]|wav|wma|wmv|avi|mov|aiff?|mid)", "media", ""),
     (r"", "metadata", "文件内部数据"),
 )
+_ATTRIBUTES = {tag("w:instr"): "域代码", tag("w:author"): "修订作者"}
 _RULES = tuple((re.compile(pattern, re.IGNORECASE), code, where) for pattern, code, where in _PARTS)
 _PARAGRAPHS = tags("w:p a:p m:oMathPara")
 _WRITTEN = re.compile(r"[\u2e80-\u9fff\uff00-\uffef@]|\d{7}|\d[ -]\d")
@@ -119,7 +120,7 @@ def _attributes(job: Job, root: Element, where: str) -> Script:
     for element in root.iter(etree.Element):
         for name, value in element.attrib.items():
             if _WRITTEN.search(value) and not _NO_WRITING.search(name) and (element, name) not in job.copied:
-                place = "域代码" if name == tag("w:instr") else where or "图形或域的附加信息"
+                place = _ATTRIBUTES.get(name) or where or "图形或域的附加信息"
                 script.add(value, (element, name), place, dropped=True)
                 script.gap("\n")
     return script

@@ -1,15 +1,18 @@
 """Word files: every place where one can keep a value, what is shown of it, and that the rest looks as before."""
 
+import subprocess
 from io import BytesIO
 from random import Random
 from zipfile import ZipFile
 
+import pypdfium2
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from content.privacy.kinds import Decision
 from content.privacy.renditions.formats.docx import FORMAT, hidden_things
 from content.privacy.renditions.model import Choices, Refused, Source
+from content.privacy.renditions.office import program
 from content.privacy.renditions.verifier import verify
 from tests.content.privacy.made import id_number
 from tests.content.privacy.renditions.judge import lost, traces
@@ -163,3 +166,25 @@ def test_broken_files_are_refused(members):
 def test_deep_nesting_hides_nothing():
     body = "<w:sdt><w:sdtContent>" * 110 + paragraph(run(ID)) + "</w:sdtContent></w:sdt>" * 110
     assert not traces(FORMAT.build(Source(docx(body)), PLAIN).data, [ID])
+
+
+@pytest.mark.full
+@pytest.mark.skipif(program() is None, reason="LibreOffice is not installed")
+def test_a_clean_file_looks_the_same(tmp_path):
+    body = (paragraph(run("通知", '<w:b/><w:color w:val="C00000"/><w:sz w:val="44"/>'), look='<w:jc w:val="center"/>')
+            + table(("指标", "数值"), ("人口", "12"), properties='<w:tblBorders><w:insideH w:val="single" w:sz="4"/>'
+                                                             "</w:tblBorders>")
+            + paragraph(picture(), box("注：数据截至年底")) + paragraph(CHART_FRAME))
+    source = docx(body, parts=chart("全县"))
+    (tmp_path / "before.docx").write_bytes(source)
+    (tmp_path / "after.docx").write_bytes(FORMAT.build(Source(source), PLAIN).data)
+    subprocess.run([program(), f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to",
+                    "pdf", "--outdir", tmp_path, tmp_path / "before.docx", tmp_path / "after.docx"],
+                   check=True, capture_output=True, timeout=180)
+    before, after = (_pages(tmp_path / f"{name}.pdf") for name in ("before", "after"))
+    assert len(before) == len(after)
+    assert all(ImageChops.difference(*each).getbbox() is None for each in zip(before, after, strict=True))
+
+
+def _pages(path):
+    return [page.render(scale=1).to_pil().convert("RGB") for page in pypdfium2.PdfDocument(path)]
