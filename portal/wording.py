@@ -29,6 +29,7 @@ SENTENCES: dict[str, Any] = {
     "document.vouch": _("说明附件里的图片已经看过"),
     "document.open": _("打开附件原件"),
     "attachment.take": _("收下附件（编号${subject}）"),
+    "attachment.look": _("看了附件（编号${subject}）的第${number}幅"),
     "attachment.inspect": _("检查附件（编号${subject}）"),
     "attachment.prepare": _("生成附件的公开版（编号${subject}）"),
     "document.turn": _("有效性由“${before}”变为“${after}”"),

@@ -82,7 +82,7 @@ def desk_pages(session: Session, house: House) -> list[Page]:
         *(Page(f"desk-{login}", "/desk", login) for login in ("chenhao", "liuyang", "helixin", "wangjianguo")),
         *_writing(tree, draft.id),
         *(Page(f"desk-document-{view}", f"/desk/document/{reviewed.id}?view={view}", "liuyang")
-          for view in ("changes", "new", "both", "data", "history", "revisions")),
+          for view in ("changes", "new", "both", "data", "files", "history", "revisions")),
         Page("desk-findings-review", f"/desk/document/{reviewed.id}/findings", "liuyang"),
         *(Page(f"desk-document-{state}", f"/desk/document/{_in_state(session, state).id}", login) for state, login in (
             ("draft", "chenhao"), ("confidentiality_review", "helixin"), ("sign_off", "wangjianguo"),
@@ -100,6 +100,7 @@ def _writing(tree: Tree, draft: int) -> list[Page]:
         ("desk-write", "/desk/write"), ("desk-manuscripts", "/desk/manuscripts"), ("desk-rhythm", "/desk/rhythm"),
         ("desk-manuscripts-none", f"/desk/manuscripts?q={quote('魑魅魍魉')}"),
         ("desk-edit", f"/desk/document/{draft}/edit"), ("desk-findings", f"/desk/document/{draft}/findings"),
+        ("desk-files", f"/desk/document/{draft}/files"),
         ("desk-preview", f"/desk/document/{draft}/preview"), ("password", "/account/password"),
         ("desk-delegations", "/desk/delegations")))]
 

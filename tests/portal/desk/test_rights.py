@@ -23,6 +23,8 @@ PAGES = {
     "/desk/write?column={column}&type=notice": {"zhangli"},
     "/desk/document/{number}": CHAIN | AUDITOR,
     "/desk/document/{number}?view=history": CHAIN | AUDITOR,
+    "/desk/document/{number}?view=files": CHAIN | AUDITOR,
+    "/desk/document/{number}/files": CHAIN | AUDITOR,
     "/desk/document/{number}/findings": CHAIN | AUDITOR,
     "/desk/document/{number}/preview": CHAIN | AUDITOR,
     "/desk/document/{number}/edit": {"zhangli"},
