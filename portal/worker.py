@@ -164,8 +164,10 @@ class Worker:
 
     def _look_anew(self) -> None:
         """Detectors may be newer than the last look at what is on its way."""
-        with self.database.writer.begin() as session:
-            if ids := preparing.on_their_way(session):
+        with self.database.reader() as session:
+            ids = preparing.on_their_way(session)
+        if ids:
+            with self.database.writer.begin() as session:
                 preparing.wake(session, ids)
 
     def _free(self, owner: str) -> None:
