@@ -29,10 +29,16 @@ class Permission(StrEnum):
     MANAGE_COLUMNS = "manage_columns"
     MANAGE_PEOPLE = "manage_people"
     ANSWER_REPORTS = "answer_reports"
+    READ_CASES = "read_cases"  # lists, dates and figures of cases: nobody's name
+    OPEN_CASES = "open_cases"  # what lies sealed in them; every look is in the journal
+    HANDLE_CASES = "handle_cases"  # draft the reply, prepare what is released, annul a fact
+    ENTER_CASES = "enter_cases"  # enter what came by post, by fax or in person
+    VOUCH_CASES = "vouch_cases"  # state that pictures in what is released were looked at
 
 
 _STAFF = frozenset(Role)
 _CHAIN = frozenset({Role.EDITOR, Role.REVIEWER, Role.CONFIDENTIALITY, Role.SIGNER})
+_CASES = frozenset({Role.CASE_OFFICER, Role.REVIEWER, Role.SIGNER})
 
 PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.DESK: _STAFF,
@@ -46,6 +52,11 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.MANAGE_COLUMNS: frozenset({Role.SYSTEM_ADMIN}),
     Permission.MANAGE_PEOPLE: frozenset({Role.SECURITY_ADMIN}),
     Permission.ANSWER_REPORTS: frozenset({Role.EDITOR, Role.REVIEWER}),
+    Permission.READ_CASES: _CASES | {Role.AUDITOR},
+    Permission.OPEN_CASES: _CASES,
+    Permission.HANDLE_CASES: frozenset({Role.CASE_OFFICER}),
+    Permission.ENTER_CASES: frozenset({Role.CASE_OFFICER}),
+    Permission.VOUCH_CASES: frozenset({Role.REVIEWER, Role.SIGNER}),
 }
 
 
@@ -136,6 +147,12 @@ def permits(identity: Identity | None, permission: Permission, node: Node | None
     if node is None and department_id is not None:
         return identity.system or any(manages(identity, role, department_id, tree) for role in roles)
     return identity.system or holder(identity, roles, node, tree) is not None
+
+
+def units_for(identity: Identity, permission: Permission, tree: Tree) -> set[int]:
+    """The departments for which `identity` is permitted something."""
+    held = [each for each in identity.held if each.role in PERMISSIONS[permission]]
+    return {unit for unit in tree.departments.by_id if any(reaches_department(each, unit, tree) for each in held)}
 
 
 def columns_for(identity: Identity, roles: frozenset[Role], tree: Tree) -> list[Node]:
