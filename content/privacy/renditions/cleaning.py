@@ -8,12 +8,12 @@ from dataclasses import replace
 from content import privacy
 from content.privacy.kinds import Decision
 from content.privacy.renditions.detect import format_of, split_name
-from content.privacy.renditions.model import Choices, Cleaned, Finding, Inspection, Refused, Source
+from content.privacy.renditions.model import Built, Choices, Cleaned, Finding, Inspection, Refused, Source
 from content.privacy.renditions.script import Script
 from content.privacy.renditions.traces import telling
 from content.privacy.renditions.verifier import verify
 
-FILE_NAME = "文件名"
+FILE_NAME, SHOWN = "文件名", "公开版的文字"
 
 
 def inspect(source: Source, choices: Choices) -> Inspection:
@@ -35,9 +35,21 @@ def clean(source: Source, choices: Choices, *, unattended: bool = False) -> Clea
     decided = replace(choices, everywhere={**choices.everywhere, **cut_values(inspection.findings, choices)})
     built = format_of(source, choices.limits).build(source, decided)
     _refuse_secret(mark.value for mark in privacy.looks_secret(built.text))
+    if late := _come_to_light(inspection, built, decided):
+        inspection = replace(inspection, findings=(*inspection.findings, *late))
+        decided = replace(decided, everywhere={**decided.everywhere, **cut_values(late, decided)})
+        built = format_of(source, choices.limits).build(source, decided)
     if problems := verify(inspection.findings, built, decided):
         raise Refused("unclean", "；".join(problems) + "：没有生成公开版，请在原文件里删去这些内容后重新上传")
     return Cleaned(built, inspection, public_name(source.name, built.suffix, decided))
+
+
+def _come_to_light(inspection: Inspection, built: Built, choices: Choices) -> list[Finding]:
+    """What is found in the finished text alone: some numbers are what they are only beside their new neighbours."""
+    known = {(each.kind, each.normal) for each in inspection.findings}
+    script = Script()
+    script.add(built.text, SHOWN, SHOWN)
+    return [each for each in script.findings(choices) if (each.kind, each.normal) not in known and telling(each.normal)]
 
 
 def cut_values(findings: Iterable[Finding], choices: Choices) -> dict[str, str]:
