@@ -160,8 +160,9 @@ def _pdf(where: str, octets: bytes) -> Iterator[Passage]:
 def _streams(file: pikepdf.Pdf) -> Iterator[bytes]:
     for each in file.objects:
         if isinstance(each, pikepdf.Stream):
-            try:
-                yield each.read_bytes()
+            try:  # points of pictures are looked at as pictures
+                pixels = each.get("/Subtype") == pikepdf.Name.Image
+                yield each.read_raw_bytes() if pixels else each.read_bytes()
             except pikepdf.PdfError:  # a picture's own coding: its octets are the picture
                 yield each.read_raw_bytes()
 
