@@ -314,7 +314,7 @@ def includeme(config: Configurator) -> None:
     config.add_route("desk.autosave", "/desk/drafts/autosave", factory=Desk)
     config.add_route("desk.discard", r"/desk/drafts/{draft:\d{1,9}}/discard", factory=Desk)
     write = {"permission": Permission.WRITE}
-    for route in ("desk.write", "desk.edit"):  # the page has inputs for files, which these leave alone
+    for route in ("desk.write", "desk.edit", "desk.autosave"):  # the page has inputs for files; these leave them alone
         config.take_files(route)
     config.add_view(start, route_name="desk.write", request_method="GET", renderer="desk/write.pt", **write)
     config.add_view(create, route_name="desk.write", request_method="POST", renderer="desk/write.pt", **write)
