@@ -57,8 +57,8 @@ _STYLES = {
 
 
 @lru_cache(maxsize=1)
-def _fonts() -> None:
-    """The font, read once for each process."""
+def fonts() -> None:
+    """The font, read once for each process; whoever measures or draws letters by himself calls this first."""
     pdfmetrics.registerFont(TTFont(FONT, BytesIO(gzip.decompress(_FILE.read_bytes()))))
     pdfmetrics.registerFontFamily(FONT, normal=FONT, bold=FONT, italic=FONT, boldItalic=FONT)
 
@@ -66,7 +66,7 @@ def _fonts() -> None:
 # -- pieces -------------------------------------------------------------------------------------------------------
 
 def _words(text: Any, style: str) -> Paragraph:
-    _fonts()
+    fonts()
     return Paragraph("<br/>".join(escape(line) for line in str(text).splitlines()), _STYLES[style])
 
 
@@ -110,7 +110,7 @@ def _grid(cells: list[list[Paragraph]], widths: list[float], **more: Any) -> Tab
         splitInRow=1, **more)
 
 
-class _Square(Flowable):
+class Square(Flowable):
     """A QR code, drawn as squares."""
 
     def __init__(self, text: str, size: float) -> None:
@@ -131,7 +131,7 @@ def marked(text: str, address: str, size: float = 24) -> Flowable:
     """Words with the QR code of an address (`size` mm) at their right."""
     style = TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (0, 0), 0),
                         ("RIGHTPADDING", (-1, 0), (-1, 0), 0)])
-    return Table([[_words(text, "small"), _Square(address, size * mm)]], style=style,
+    return Table([[_words(text, "small"), Square(address, size * mm)]], style=style,
                  colWidths=[WIDTH - (size + 2) * mm, (size + 2) * mm])
 
 
@@ -181,7 +181,7 @@ def pdf(name: str, pieces: Iterable[Flowable], *, organ: str, note: str = "", la
 
     With `at` the same pieces give the same octets, and the moment stands at the foot.
     """
-    _fonts()
+    fonts()
     buffer = BytesIO()
     made = BaseDocTemplate(buffer, pagesize=A4, title=name, author=organ, subject=name, creator="gongkai",
                            lang=language, invariant=at is not None)
