@@ -29,6 +29,9 @@ class Permission(StrEnum):
     MANAGE_COLUMNS = "manage_columns"
     MANAGE_PEOPLE = "manage_people"
     ANSWER_REPORTS = "answer_reports"
+    READ_ANNUAL = "read_annual"  # annual reports of the organs that one works for
+    WRITE_ANNUAL = "write_annual"
+    MANAGE_CALENDAR = "manage_calendar"
     READ_CASES = "read_cases"  # lists, dates and figures of cases: nobody's name
     OPEN_CASES = "open_cases"  # what lies sealed in them; every look is in the journal
     HANDLE_CASES = "handle_cases"  # draft the reply, prepare what is released, annul a fact
@@ -52,6 +55,9 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.MANAGE_COLUMNS: frozenset({Role.SYSTEM_ADMIN}),
     Permission.MANAGE_PEOPLE: frozenset({Role.SECURITY_ADMIN}),
     Permission.ANSWER_REPORTS: frozenset({Role.EDITOR, Role.REVIEWER}),
+    Permission.READ_ANNUAL: _CHAIN | {Role.CASE_OFFICER, Role.AUDITOR},
+    Permission.WRITE_ANNUAL: frozenset({Role.EDITOR, Role.CASE_OFFICER}),
+    Permission.MANAGE_CALENDAR: frozenset({Role.SYSTEM_ADMIN}),
     Permission.READ_CASES: _CASES | {Role.AUDITOR},
     Permission.OPEN_CASES: _CASES,
     Permission.HANDLE_CASES: frozenset({Role.CASE_OFFICER}),
