@@ -67,9 +67,35 @@ def _check_fields(request: Request) -> None:
     if request.charset.lower().replace("_", "-") not in ("utf-8", "utf8") or _count(request, between) > MOST_FIELDS:
         _drop(request)
         raise HTTPBadRequest()
+    if request.content_type == _PARTS:
+        request.environ["wsgi.input"] = _WholeCharacters(request.body_file_raw)
     if any(not isinstance(value, str) for value in request.POST.values()) and not _takes_files(request):
         _drop(request)
         raise HTTPBadRequest()
+
+
+class _WholeCharacters:
+    """A body whose lines are never cut within a character: the reader of parts decodes endless lines piece by piece,
+    and what somebody typed would lose a character every 65 536 bytes."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def readline(self, size: int = -1) -> bytes:
+        line = self._file.readline(size)
+        if size > 0 and len(line) == size and not line.endswith(b"\n"):
+            for _more in range(3):
+                following = self._file.read(1)
+                if not following:
+                    break
+                if following[0] & 0xC0 != 0x80:  # a new character begins
+                    self._file.seek(-1, 1)
+                    break
+                line += following
+        return line
 
 
 def _boundary(request: Request) -> bytes:
