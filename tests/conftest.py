@@ -15,6 +15,14 @@ import portal.passwords
 REAL_HASHER = portal.passwords.HASHER
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """A test that asks for no database need not run again on another one."""
+    for item in items:
+        if "database_server" not in item.fixturenames:
+            item.add_marker(pytest.mark.nodatabase)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def quick():
     """Cheap password hashes, and no waiting for the disk, in this process; kill tests have processes of their own."""
