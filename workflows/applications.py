@@ -83,10 +83,10 @@ def note_fact(session: Session, house: House, case: Case, data: Mapping[str, Any
 
 def annul(session: Session, house: House, case: Case, fact: Fact, *, actor_id: int | None, why: str,
           at: dt.datetime | None = None) -> None:
-    """A fact that was noted wrongly counts no more; it stays on record."""
+    """A fact that was noted wrongly counts no more; it stays on record, and why lies sealed beside it."""
     fact.annulled = True
-    session.flush()
-    journal.record(session, "case.annul", ("case", case.id), actor_id=actor_id, at=at, fact=fact.id, why=why)
+    note = cases.add_message(session, house, case, "inside", "annul", {"why": why}, author_id=actor_id, at=at)
+    journal.record(session, "case.annul", ("case", case.id), actor_id=actor_id, at=at, fact=fact.id, note=note.id)
     renew(session, house, [case], local_date(at or now()))
 
 
