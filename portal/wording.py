@@ -52,6 +52,7 @@ SENTENCES: dict[str, Any] = {
     "user.reset_password": _("发给一次性密码"),
     "case.file": _("收到一件申请"),
     "case.look": _("查看申请的内容"),
+    "case.search": _("按申请人查找申请，找到${found}件"),
     "case.fact": _("记下办理事实"),
     "case.annul": _("作废一项办理事实"),
     "case.due": _("期限由${before}变为${after}"),
