@@ -14,7 +14,7 @@ from content.base import Database
 from content.blobs import BlobStore
 from content.calendar import Calendar
 from content.keys import KeyStore, MasterKey
-from content.numbers import INDEX_RULE
+from content.numbers import INDEX_RULE, LETTER_RULE
 from content.tree import TREE_KINDS, Tree, tree_version
 
 
@@ -27,17 +27,21 @@ class House:
     keys: KeyStore
     blobs: BlobStore
     index_rule: str = INDEX_RULE
+    letter_rule: str = LETTER_RULE
+    superior_organ: str = ""  # to which appeals against the county's government itself go (行政复议机关)
     archived_for: tuple | None = field(default=None, repr=False)  # (day, version of the tree) that was looked at last
     _tree: Tree | None = field(default=None, repr=False)
     _calendar: tuple[int, Calendar] | None = field(default=None, repr=False)
     _known_public: tuple[int, frozenset[str]] | None = field(default=None, repr=False)
 
     @classmethod
-    def open(cls, home: Path, database_url: str | None = None, index_rule: str = INDEX_RULE) -> House:
+    def open(cls, home: Path, database_url: str | None = None, index_rule: str = INDEX_RULE,
+             letter_rule: str = LETTER_RULE, superior_organ: str = "") -> House:
         """Raises `content.keys.KeyProblem` when the master key is missing."""
         keys = KeyStore(MasterKey.load(home / "secrets" / "master.key"))
         database = Database(database_url or f"sqlite:///{home / 'gongkai.db'}")
-        return cls(home, database, keys, BlobStore(home / "blobs", keys), index_rule)
+        return cls(home, database, keys, BlobStore(home / "blobs", keys), index_rule, letter_rule,
+                   superior_organ)
 
     def tree(self, session: Session, version: int | None = None) -> Tree:
         """The picture as of now: one query for its version, more only when it changed.

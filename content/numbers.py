@@ -20,6 +20,7 @@ _FORM = re.compile(rf"(?P<organ>[\u4e00-\u9fff]{{1,15}}){_OPEN}(?P<year>(?:19|20
 _DECREE = re.compile(r"[\u4e00-\u9fff]{1,30}令(?:\d{4}年)?第?[\d一二三四五六七八九十百零〇]{1,8}号")
 
 INDEX_RULE = "{organ}/{year}-{serial:05d}"  # 政府信息公开目录系统实施指引; a setting may say otherwise
+LETTER_RULE = "{organ}信公开〔{year}〕{serial}号{mark}"  # of letters of cases (依申请公开文书); so may a setting
 
 
 @dataclass(frozen=True)

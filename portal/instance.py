@@ -40,7 +40,8 @@ class Instance:
         if not home.is_dir() or (not settings.database and not (home / "gongkai.db").exists()):
             raise NotReady(f"there is no instance in {home}: make one with `gongkai --home {home} init`")
         try:
-            house = House.open(home, settings.database_url, settings.index_rule)
+            house = House.open(home, settings.database_url, settings.index_rule, settings.letter_rule,
+                               settings.superior_organ)
         except KeyProblem as problem:
             raise NotReady(str(problem)) from None
         _require_current(house.database, home)

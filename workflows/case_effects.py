@@ -65,7 +65,8 @@ def issue_letter(move: Move) -> None:
 
 
 def _issue(move: Move, kind: str, facts: dict[str, Any], draft: Message | None = None) -> Message:
-    number = letters.next_number(move.session, move.house, move.subject, kind, _today(move))
+    number = letters.next_number(move.session, move.house, move.subject, kind, _today(move),
+                                 facts.get("outcome", ""))
     body = letters.compose(move.session, move.house, move.subject, kind, facts, number=number, day=_today(move))
     message = draft or cases.add_message(move.session, move.house, move.subject, "out", kind, body,
                                          author_id=move.actor_id, at=move.now)

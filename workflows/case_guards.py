@@ -63,13 +63,16 @@ def reply_drafted(move: Move) -> list[str]:
     outcome = OUTCOMES.get(body.get("outcome", ""))
     if outcome is None:
         return ["答复书还没有选择处理结果"]
-    missing = [name for name in outcome.says if not str(body.get("says", {}).get(name, "")).strip()]
-    return [f"“{outcome.title}”的答复书还要写明：{'、'.join(SAYS[name] for name in missing)}"] if missing else []
+    says = body.get("says", {})
+    missing = [name for name in outcome.says if not str(says.get(name, "")).strip()]
+    if not missing or (outcome.any_of and len(missing) < len(outcome.says)):
+        return []
+    return [f"“{outcome.title}”的答复书还要写明：{('或者' if outcome.any_of else '、').join(SAYS[n] for n in missing)}"]
 
 
-SAYS = {"content": "公开的内容或者获取的方式、途径和时间", "reason": "理由", "law": "依据的法律、行政法规条款",
-        "where": "向何处获取或者反映", "search": "检索的过程和结果，或者负责公开的机关名称和联系方式",
-        "earlier": "以前答复的文号和日期"}
+SAYS = {"public": "已经主动公开的：获取的方式、途径", "content": "公开的内容，或者提供的方式和时间", "reason": "理由",
+        "law": "依据的法律、行政法规条款", "where": "向何处获取或者反映", "search": "信息不存在的：检索的过程和结果",
+        "organ_right": "不属于本机关的：负责公开的机关名称和联系方式", "earlier": "以前答复的文号和日期"}
 
 
 def reply_of(move: Move) -> cases.Message | None:

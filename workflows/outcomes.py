@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 RECONSIDER_FIRST = "reconsider_first"  # 复议前置: 行政复议法 (2023) Art. 23 (1) (4), decisions under Art. 14–16
 EITHER = "either"  # reconsideration or litigation, as the applicant likes
-NONE = "none"  # nothing was decided against the applicant
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A leaf of table 三. `says` are what the letter must hold beside decision and article, as names of its fields."""
+    """A leaf of table 三. `says` are what the letter must hold beside decision and article, as names of its fields.
+
+    Where `any_of`, one of them is enough: two replies share the leaf, and each field belongs to one of them.
+    """
 
     code: str
     group: str  # heading in the table
@@ -23,6 +25,7 @@ class Outcome:
     article: str
     says: tuple[str, ...] = ()
     remedy: str = EITHER
+    any_of: bool = False
 
 
 GROUPS = {
@@ -35,8 +38,9 @@ GROUPS = {
 }
 
 _TABLE = (
-    Outcome("granted", "granted", "予以公开", "第三十六条第（一）、（二）项", ("content",), NONE),
-    Outcome("partly", "partly", "部分公开", "第三十七条", ("content", "reason"), RECONSIDER_FIRST),
+    Outcome("granted", "granted", "予以公开", "第三十六条第（一）、（二）项", ("public", "content"),
+            any_of=True),
+    Outcome("partly", "partly", "部分公开", "第三十七条", ("content", "law", "reason"), RECONSIDER_FIRST),
     Outcome("state_secret", "withheld", "属于国家秘密", "第十四条、第三十六条第（三）项", ("reason",),
             RECONSIDER_FIRST),
     Outcome("forbidden_by_law", "withheld", "其他法律行政法规禁止公开", "第十四条、第三十六条第（三）项",
@@ -52,7 +56,8 @@ _TABLE = (
     Outcome("enforcement_file", "withheld", "属于行政执法案卷", "第十六条第二款、第三十六条第（三）项", ("reason",),
             RECONSIDER_FIRST),
     Outcome("registry", "withheld", "属于行政查询事项", "第三十六条第（七）项", ("law", "where")),
-    Outcome("not_held", "unavailable", "本机关不掌握相关政府信息", "第三十六条第（四）、（五）项", ("search",)),
+    Outcome("not_held", "unavailable", "本机关不掌握相关政府信息", "第三十六条第（四）、（五）项",
+            ("search", "organ_right"), any_of=True),
     Outcome("to_be_made", "unavailable", "没有现成信息需要另行制作", "第三十八条", ("reason",)),
     Outcome("still_unclear", "unavailable", "补正后申请内容仍不明确", "第三十条", ("reason",)),
     Outcome("petition", "not_handled", "信访举报投诉类申请", "第三十九条第一款", ("where",)),
@@ -61,10 +66,10 @@ _TABLE = (
     Outcome("excessive", "not_handled", "无正当理由大量反复申请", "第三十五条", ("reason",)),
     Outcome("confirmation", "not_handled", "要求行政机关确认或重新出具已获取信息", "第三十六条第（六）项", ("reason",)),
     Outcome("not_supplemented", "other",
-            "申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请", "第三十条", (), NONE),
+            "申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请", "第三十条"),
     Outcome("not_paid", "other", "申请人逾期未按收费通知要求缴纳费用、行政机关不再处理其政府信息公开申请",
-            "国办函〔2020〕109号", (), NONE),
-    Outcome("elsewise", "other", "其他", "", ("reason",), NONE),
+            "国办函〔2020〕109号"),
+    Outcome("elsewise", "other", "其他", "", ("reason",)),
 )
 OUTCOMES = {outcome.code: outcome for outcome in _TABLE}
 
@@ -74,6 +79,8 @@ OUTCOMES = {outcome.code: outcome for outcome in _TABLE}
 _ITEM_TIERS = ((10, 0), (30, 100))  # up to so many items in a month, yuan each; from 31 on, each ten cost 100 more
 _PAGE_TIERS = ((30, 0), (100, 10), (200, 20))
 _PAGE_REST = 40
+FEE_TIERS = {"items": "同一申请人一个自然月内1至10件不收费，11至30件每件100元，31件以上每10件为一档，每件逐档增加100元",
+             "pages": "30页以下不收费，31至100页每页10元，101至200页每页20元，201页以上每页40元"}
 
 
 def fee_by_items(count: int) -> int:
