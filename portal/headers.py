@@ -26,7 +26,8 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 HSTS = "max-age=31536000; includeSubDomains"
-PRIVATE = ("/desk", "/login", "/logout", "/account")
+PRIVATE = ("/desk", "/login", "/logout", "/account",
+           "/apply/new", "/apply/receipt", "/apply/status", "/apply/recover")  # what names a requester
 
 
 def content_policy(editor: bool = False) -> str:

@@ -2,7 +2,8 @@
 
 Twenty megabytes of `&a` are ten million fields and take minutes to read; a path is walked part by part. Both are
 refused by a look at their length alone. Files are taken by the routes that say so (`config.take_files`); requests
-larger than a long text needs by these alone, and from those who have logged in.
+larger than a long text needs by these alone, and from those who have logged in. Where everybody may attach files, the
+route says how many megabytes it takes of a stranger.
 """
 
 from __future__ import annotations
@@ -49,8 +50,13 @@ def _check_length(request: Request, upload: int) -> None:
     if length <= min(upload, MOST_FORM) * MEGA:
         return
     takes = _takes_files(request)
-    if length > upload * MEGA or not takes:
-        raise HTTPRequestEntityTooLarge(str(upload if takes else min(upload, MOST_FORM)))
+    if length > upload * MEGA or takes is None:
+        raise HTTPRequestEntityTooLarge(str(min(upload, MOST_FORM) if takes is None else upload))
+    if takes and length > takes * MEGA:
+        _drop(request)
+        raise HTTPRequestEntityTooLarge(str(takes))
+    if takes:
+        return
     if not request.session.get(USER):  # the cookie is signed; whether it still counts is asked where it is cheap
         _drop(request)
         raise HTTPForbidden()
@@ -69,7 +75,7 @@ def _check_fields(request: Request) -> None:
         raise HTTPBadRequest()
     if request.content_type == _PARTS:
         request.environ["wsgi.input"] = _WholeCharacters(request.body_file_raw)
-    if any(not isinstance(value, str) for value in request.POST.values()) and not _takes_files(request):
+    if any(not isinstance(value, str) for value in request.POST.values()) and _takes_files(request) is None:
         _drop(request)
         raise HTTPBadRequest()
 
@@ -116,16 +122,16 @@ def _count(request: Request, between: bytes) -> int:
     return found
 
 
-def _takes_files(request: Request) -> bool:
-    """Whether the route of this address takes files."""
+def _takes_files(request: Request) -> int | None:
+    """The megabytes that the route of this address takes of a stranger; None when it takes no files at all."""
     names = request.registry.settings[_TAKERS]
     route = request.registry.getUtility(IRoutesMapper)(request)["route"]
-    return route is not None and route.name in names
+    return None if route is None else names.get(route.name)
 
 
-def take_files(config: Configurator, route_name: str) -> None:
-    """Let the views of a route find files among what was sent."""
-    config.registry.settings[_TAKERS].add(route_name)
+def take_files(config: Configurator, route_name: str, megabytes: int = 0) -> None:
+    """Let the views of a route find files among what was sent; large ones from strangers only with `megabytes`."""
+    config.registry.settings[_TAKERS][route_name] = megabytes
 
 
 def _drop(request: Request) -> None:
@@ -135,6 +141,6 @@ def _drop(request: Request) -> None:
 
 
 def includeme(config: Configurator) -> None:
-    config.registry.settings[_TAKERS] = set()
+    config.registry.settings[_TAKERS] = {}
     config.add_directive("take_files", take_files)
     config.add_tween("portal.intake.tween", under=EXCVIEW)

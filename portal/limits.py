@@ -1,4 +1,4 @@
-"""How often one address may do what costs much or invites abuse: log in, search, report an error."""
+"""How often one address may do what costs much or invites abuse: log in, search, report an error, try a code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pyramid.request import Request
 
 from portal.settings import BadSettings, Settings
 
-KINDS = ("login", "search", "report")
+KINDS = ("login", "search", "report", "apply", "code", "recover")
 
 
 class Limits:
@@ -30,6 +30,14 @@ class Limits:
         rate = self._rates[kind]
         if self._limiter.hit(rate, kind, who):
             return 0
+        return self._seconds(rate, kind, who)
+
+    def full(self, kind: str, who: str) -> int:
+        """Seconds until the next is allowed, without counting: for what counts only when it fails."""
+        rate = self._rates[kind]
+        return 0 if self._limiter.test(rate, kind, who) else self._seconds(rate, kind, who)
+
+    def _seconds(self, rate: RateLimitItem, kind: str, who: str) -> int:
         return max(1, math.ceil(self._limiter.get_window_stats(rate, kind, who).reset_time - time.time()))
 
 
@@ -42,7 +50,15 @@ def _rate(kind: str, written: str) -> RateLimitItem:
 
 def limited(request: Request, kind: str) -> None:
     """Raises `HTTPTooManyRequests` with Retry-After when this address has done `kind` too often."""
-    seconds = request.registry.settings["limits"].wait(kind, address(request.remote_addr))
+    _refuse(request.registry.settings["limits"].wait(kind, address(request.remote_addr)))
+
+
+def exhausted(request: Request, kind: str) -> None:
+    """Raises the same when it has failed too often; it counts as a failure only when `limited` is called too."""
+    _refuse(request.registry.settings["limits"].full(kind, address(request.remote_addr)))
+
+
+def _refuse(seconds: int) -> None:
     if seconds:
         raise HTTPTooManyRequests(headers={"Retry-After": str(seconds)})
 

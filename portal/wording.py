@@ -51,6 +51,7 @@ SENTENCES: dict[str, Any] = {
     "user.change_password": _("更换密码"),
     "user.reset_password": _("发给一次性密码"),
     "case.file": _("收到一件申请"),
+    "case.code": _("申请人证明身份后更换查询码"),
     "case.look": _("查看申请的内容"),
     "case.search": _("按申请人查找申请，找到${found}件"),
     "case.fact": _("记下办理事实"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from content import cases, journal, numbers
 from content.base import local_date, now
-from content.cases import Case, Fact, Message
+from content.cases import Case, CaseKey, Fact, Message
 from content.house import House
+from content.people import Grant, Role, Unit, User
+from content.tree import Tree
 from workflows.clocks import Clock, reckon
 from workflows.facts import Contradiction, Facts, facts_of
 from workflows.outcomes import OUTCOMES
@@ -62,6 +65,31 @@ def draft_reply(session: Session, house: House, case: Case, outcome: str, says: 
     cases.change_message(session, house, drafts[-1], body)
     drafts[-1].author_id = actor_id
     return drafts[-1]
+
+
+def organs(session: Session, tree: Tree) -> list[Unit]:
+    """The organs that take applications: those for which somebody handles cases; in the order of departments."""
+    query = select(Grant.department_id).join(User, User.id == Grant.user_id).where(
+        Grant.role == Role.CASE_OFFICER.value, Grant.department_id.is_not(None), User.active)
+    reached = {unit for held in set(session.scalars(query)) for unit in tree.departments.below(held)}
+    return [unit for unit in tree.departments.by_id.values() if unit.id in reached]
+
+
+def has_keys(session: Session, house: House, case: Case, **values: str) -> bool:
+    """Whether the case is found by all of these, as `name`, `phone`; nothing is opened for it."""
+    held = {key.field: key.hash for key in session.scalars(select(CaseKey).where(CaseKey.case_id == case.id))}
+    fits = [hmac.compare_digest(held.get(name, ""), cases.keyed_hash(house, session, name, value))
+            for name, value in values.items()]
+    return all(fits)
+
+
+def renew_code(session: Session, house: House, case: Case, *, at: dt.datetime | None = None) -> str:
+    """A new query code for one that was lost; the old one opens nothing any more. The journal tells that it was."""
+    code = cases.new_code()
+    case.code_hash = cases.keyed_hash(house, session, "code", code)
+    session.flush()
+    journal.record(session, "case.code", ("case", case.id), actor_id=None, at=at)
+    return code
 
 
 # -- facts and clocks -------------------------------------------------------------------------------------------
