@@ -21,8 +21,8 @@ from content.people import User
 
 PUBLIC, ARCHIVED, WITHDRAWN = "public", "archived", "withdrawn"
 # Why something was withdrawn (撤回原因): what the tombstone says of it.
-REASONS = {"error": "信息有误", "privacy": "涉及个人隐私", "secrecy": "涉密或不宜公开", "superseded": "已被新的信息代替",
-           "court": "依法院裁判或行政复议决定"}
+REASONS = {"error": "信息有误", "privacy": "涉及个人隐私", "secrecy": "涉密或不宜公开",
+           "superseded": "已被新的信息代替", "court": "依法院裁判或行政复议决定"}
 UNSAID = frozenset({"privacy", "secrecy"})  # reasons for which neither title nor words stay on the tombstone
 
 
@@ -103,7 +103,8 @@ class Attachment(Base):
     """
 
     __tablename__ = "attachment"
-    __table_args__ = (Index("ix_attachment_due", "due"),)
+    __table_args__ = (Index("ix_attachment_due", "due"), Index("ix_attachment_address", "address"),
+                      Index("ix_attachment_inspection", "inspection"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
@@ -137,7 +138,8 @@ class FileRendition(Base):
     """
 
     __tablename__ = "file_rendition"
-    __table_args__ = (UniqueConstraint("attachment_id", "digest", "variant"),)
+    __table_args__ = (UniqueConstraint("attachment_id", "digest", "variant"),
+                      Index("ix_file_rendition_address", "address"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     attachment_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"))
@@ -217,6 +219,7 @@ class Live(Base):
         Index("ix_live_number", "number"),
         Index("ix_live_ends", "ends"),
         Index("ix_live_turns", "turns"),
+        Index("ix_live_changed", "changed"),
     )
 
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)

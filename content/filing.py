@@ -247,10 +247,12 @@ def _judged(case: _Case, at: Filed, cut: Mapping[str, Any]) -> Filed:
 
 
 def _made(session: Session, looked: list[Filed]) -> dict[tuple[int, str], list[FileRendition]]:
-    digests = [each.digest for each in looked if each.stage == PREPARING]
+    digests = {each.attachment.id: each.digest for each in looked if each.stage == PREPARING}
     found: dict[tuple[int, str], list[FileRendition]] = {}
     if digests:
-        for made in session.scalars(select(FileRendition).where(FileRendition.digest.in_(digests))):
+        query = select(FileRendition).where(FileRendition.attachment_id.in_(digests),
+                                            FileRendition.digest.in_(digests.values()))
+        for made in session.scalars(query):
             found.setdefault((made.attachment_id, made.digest), []).append(made)
     return found
 

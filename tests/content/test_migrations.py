@@ -6,7 +6,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from content import (  # noqa: F401 - their tables register
     annual,
@@ -63,12 +63,29 @@ def test_no_list_reads_the_whole_site(house):
     newest = "ORDER BY published DESC, document_id DESC LIMIT 10"
     plans = {"INTEGER PRIMARY KEY": f"SELECT count(*) FROM live WHERE {gate} AND {inside}",
              "ix_live_newest": f"SELECT title FROM live WHERE {gate} {newest}",
-             "ix_live_type": f"SELECT title FROM live WHERE {gate} AND type = 'policy' {newest}"}
+             "ix_live_type": f"SELECT title FROM live WHERE {gate} AND type = 'policy' {newest}",
+             "ix_live_changed": "SELECT title FROM live WHERE state = 'withdrawn' AND audience = 'public' "
+                                "AND changed > '2026-01-01' ORDER BY changed DESC LIMIT 20"}
     with house.database.engine.connect() as connection:
         for index, query in plans.items():
             rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")
             plan = " ".join(row[3] for row in rows)
             assert index in plan, plan
+
+
+def test_what_refers_to_another_row_is_found_by_an_index(house):
+    """Deleting a row asks every column that may refer to it."""
+    inspector = inspect(house.database.engine)
+    unled = [(name, key["constrained_columns"]) for name in ("attachment", "file_rendition", "vouching")
+             for key in inspector.get_foreign_keys(name) if key["referred_table"] in ("attachment", "blob")
+             and not any(led[:1] == key["constrained_columns"] for led in _led(inspector, name))]
+    assert unled == []
+
+
+def _led(inspector, table: str) -> list[list[str]]:
+    """The columns of every index of a table, in order."""
+    found = [*inspector.get_indexes(table), *inspector.get_unique_constraints(table)]
+    return [inspector.get_pk_constraint(table)["constrained_columns"], *(each["column_names"] for each in found)]
 
 
 @pytest.mark.nodatabase
