@@ -147,14 +147,15 @@ def _found(number: int, key: str, group: list[tuple[Any, str]], settled: Settlem
 
 def settle(session: Session, document: Document, found: Found, decision: Decision, reason: str = "", *,
            actor_id: int, at: dt.datetime | None = None) -> Settlement:
-    """Decide about one value. Raises `ValueError` when it is kept without a reason, or the reason tells it.
+    """Decide about one value. Raises `ValueError` when it is kept without a reason, or the reason tells it in
+    whatever notation.
 
     The journal gets the kind, the decision and the reason, never the value.
     """
     reason = reason.strip()
     if decision is Decision.keep and not reason:
         raise ValueError(f"保留“{found.title}”要说明理由，审核人和日志都能看到")
-    if found.value in reason:
+    if found.value in reason or privacy.residual(reason, [found.value]):
         raise ValueError(f"理由里不要写出“{found.title}”本身：理由要记入日志，日志不能改")
     made = session.get(Settlement, (document.id, found.key))
     if made is None:
