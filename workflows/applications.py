@@ -38,7 +38,7 @@ def file(session: Session, house: House, type_name: str, workflow: str, state: s
     at, code = at or now(), cases.new_code()
     unit = house.tree(session).departments.by_id[office_id]
     year = submitted.year
-    serial = numbers.take(session, f"case/{type_name}/{unit.code}/{year}")
+    serial = numbers.take(session, f"case/{unit.code}/{year}")  # one row of numbers for all types
     case = Case(type=type_name, number=NUMBER.format(organ=unit.code, year=year, serial=serial), workflow=workflow,
                 state=state, state_since=at, office_id=office_id, department_id=office_id, channel=channel,
                 applicant_class=applicant_class, submitted=submitted, received=received, created=at, sealed=b"",

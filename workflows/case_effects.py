@@ -16,6 +16,8 @@ from workflows.facts import Contradiction
 from workflows.moves import Effect, Move, Refused
 from workflows.outcomes import OUTCOMES, fee_by_items, fee_by_pages
 
+TRANSFER = "transfer"  # the kind of letter that takes a case to another organ
+
 
 def _note(move: Move, kind: str, **days: Any) -> None:
     """Write a dated fact; what contradicts the others refuses the step."""
@@ -81,6 +83,11 @@ def issue_reply(move: Move) -> None:
     issued = _issue(move, REPLY, body, draft)
     move.subject.outcome = body["outcome"]
     move.notes |= {"letter": issued.id, "outcome": body["outcome"]}
+
+
+def issue_transfer(move: Move) -> None:
+    """The letter with which a case goes on to the organ whose business it is, beside what the requester is told."""
+    move.notes["transfer"] = _issue(move, TRANSFER, dict(move.facts)).id
 
 
 def send_link(move: Move) -> None:
@@ -175,9 +182,10 @@ def note_withdrawal(move: Move) -> None:
 
 
 def note_delivery(move: Move) -> None:
-    for message in move.subject.messages:
-        if message.kind == REPLY and message.issued is not None and message.delivered is None:
-            message.delivered = move.facts["delivered"]
+    """The last letter to the requester, which decided the case, has reached him."""
+    sent = [each for each in move.subject.messages if letters.for_applicant(each.kind) and each.issued is not None]
+    if sent:
+        sent[-1].delivered = move.facts["delivered"]
     move.notes |= {"delivered": move.facts["delivered"].isoformat(), "way": move.facts["way"]}
 
 
@@ -241,7 +249,7 @@ def keep_state(move: Move) -> None:
 
 
 EFFECTS: dict[str, Effect] = {effect.__name__: effect for effect in (
-    note_receipt, assign, issue_letter, issue_reply, send_link, note_supplement_asked, take_supplement,
+    note_receipt, assign, issue_letter, issue_reply, issue_transfer, send_link, note_supplement_asked, take_supplement,
     note_consultation, take_opinion, note_silence, note_extension, note_delay, reckon_fee, note_fee, note_payment,
     note_answer, note_withdrawal, note_delivery, end_unsupplemented, end_unpaid, merge, reopen, note_remedy,
     note_rating, keep_state)}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 
-from content import cases
+from content import cases, releases
 from content.base import local_date
 from workflows.applications import REPLY, clock_of, facts_of_case
 from workflows.clocks import ABANDONED, UNPAID
 from workflows.moves import Guard, Move
-from workflows.outcomes import OUTCOMES
+from workflows.outcomes import OUTCOMES, Outcome
 
 
 def never_asked(move: Move) -> list[str]:
@@ -63,11 +65,15 @@ def reply_drafted(move: Move) -> list[str]:
     outcome = OUTCOMES.get(body.get("outcome", ""))
     if outcome is None:
         return ["答复书还没有选择处理结果"]
-    says = body.get("says", {})
+    missing = unsaid(outcome, body.get("says", {}))
+    words = ("，或者" if outcome.any_of else "、").join(SAYS[name] for name in missing)
+    return [f"“{outcome.title}”的答复书还要写明：{words}"] if missing else []
+
+
+def unsaid(outcome: Outcome, says: Mapping[str, str]) -> list[str]:
+    """The names of what the letter of this outcome must still say; any one of them where `any_of`."""
     missing = [name for name in outcome.says if not str(says.get(name, "")).strip()]
-    if not missing or (outcome.any_of and len(missing) < len(outcome.says)):
-        return []
-    return [f"“{outcome.title}”的答复书还要写明：{('或者' if outcome.any_of else '、').join(SAYS[n] for n in missing)}"]
+    return [] if outcome.any_of and len(missing) < len(outcome.says) else missing
 
 
 SAYS = {"public": "已经主动公开的：获取的方式、途径", "content": "公开的内容，或者提供的方式和时间", "reason": "理由",
@@ -88,9 +94,22 @@ def not_own_reply(move: Move) -> list[str]:
     return ["答复书是您拟写的，请由另一位审核、签发"] if draft is not None and draft.author_id in people else []
 
 
+def third_party_objected(move: Move) -> list[str]:
+    """Only who was asked before is told that what he did not agree to is disclosed (Art. 32)."""
+    asked = [each for each in facts_of_case(move.subject).consultations if each.kind == "third_party" and each.end]
+    return [] if asked else ["这件没有征求过第三方意见"]
+
+
+def not_own_finding(move: Move) -> list[str]:
+    """Who verified does not decide as well."""
+    notes = [each for each in move.subject.messages if each.kind == "report"]
+    people = {move.actor.user_id, move.on_behalf_of}
+    return ["核实意见是您提出的，请由另一位决定"] if notes and notes[-1].author_id in people else []
+
+
 def files_cleared(move: Move) -> list[str]:
     """What is released went through the same tools as every publication (Art. 37)."""
-    return []
+    return releases.blockers(move.session, move.house, move.subject)
 
 
 def same_person(move: Move) -> list[str]:
@@ -116,8 +135,8 @@ def not_rated(move: Move) -> list[str]:
 
 
 CONCERNS = frozenset({"never_asked", "not_extended", "no_fee_yet", "supplement_overdue", "payment_overdue",
-                      "consultation_over", "not_rated"})
+                      "consultation_over", "not_rated", "third_party_objected"})
 GUARDS: dict[str, Guard] = {guard.__name__: guard for guard in (
     never_asked, not_extended, not_overdue, no_fee_yet, supplement_overdue, payment_overdue, consultation_over,
     nothing_pending,
-    reply_drafted, not_own_reply, files_cleared, same_person, not_rated)}
+    reply_drafted, not_own_reply, third_party_objected, not_own_finding, files_cleared, same_person, not_rated)}

@@ -72,6 +72,7 @@ class Workflow:
     initial: str
     states: dict[str, State]
     transitions: tuple[Transition, ...]
+    asks: tuple[str, ...] = ()  # what a requester is asked when the case is filed (`workflows.asks`)
 
     def leaving(self, state: str) -> list[Transition]:
         """The transitions out of `state`, in the order of the file."""
@@ -100,7 +101,8 @@ def load(path: Path, guards: Collection[str], effects: Collection[str], asks: Co
         states = {name: _state(path, name, table) for name, table in raw["states"].items()}
         transitions = tuple(_transition(path, table) for table in raw["transitions"])
         workflow = Workflow(raw["name"], raw["title"], raw["english"], raw["subject"], raw["initial"], states,
-                            transitions)
+                            transitions,
+                            tuple(raw.get("asks", ())))
     except KeyError as problem:
         raise DefinitionError(f"{path.name}: {problem} is missing") from None
     _check(path, workflow, guards, effects, asks)
@@ -140,6 +142,8 @@ def _check(path: Path, workflow: Workflow, guards: Collection[str], effects: Col
     names = set(workflow.states)
     if workflow.initial not in names:
         raise DefinitionError(f"{path.name}: the initial state {workflow.initial!r} is not a state")
+    if lost := [name for name in workflow.asks if name not in asks]:
+        raise DefinitionError(f"{path.name}: asks names the question {lost[0]!r}; there are {', '.join(sorted(asks))}")
     seen: set[tuple[str, str]] = set()
     for transition in workflow.transitions:
         where = f"{path.name}: transition {transition.name!r}"

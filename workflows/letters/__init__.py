@@ -79,6 +79,8 @@ def compose(session: Session, house: House, case: Case, kind: str, facts: Mappin
             day: dt.date) -> dict[str, Any]:
     """The letter as plain data (`Letter.plain`), with what the desk gave (`outcome`, `says`) kept beside it."""
     values = _values(session, house, case, facts, number, day)
+    if not for_applicant(kind):
+        values["to"] = str(facts.get("whom", ""))
     enclosures = [cases.file_name(session, house, file) for file in case.files if file.role == RELEASED] \
         if kind == REPLY else []
     made = fill(session, kind, values, choice={"type": case.type, **facts}, enclosures=tuple(enclosures))
@@ -150,7 +152,7 @@ def _values(session: Session, house: House, case: Case, facts: Mapping[str, Any]
     given = {**asked, **facts, **facts.get("says", {})}
     words = {key: written(value) for key, value in given.items() if not isinstance(value, Mapping | list)}
     return words | {
-        "applicant": name, "to": facts.get("whom") or name, "organ": organ.name, "number": number,
+        "applicant": name, "to": name, "organ": organ.name, "number": number,
         "you": "您" if case.applicant_class in ("", "natural") else "贵单位",
         "case_number": case.number, "received": written(case.received or case.submitted),
         "submitted": written(case.submitted), "description": str(asked.get("description", "")),

@@ -26,8 +26,8 @@ PART, REMEDIES = "part", "remedies"
 APPLICANT, OTHER = "applicant", "other"
 # What every letter may use, with what it stands for.
 COMMON = {"to": "收件人", "organ": "本机关名称", "number": "文书编号", "case_number": "受理编号",
-          "submitted": "提交日期", "received": "收到日", "due": "期限", "today": "今天的日期", "phone": "本机关电话", "address": "本机关地址",
-          "above": "行政复议机关"}
+          "submitted": "提交日期", "received": "收到日", "due": "期限", "today": "今天的日期",
+          "phone": "本机关电话", "address": "本机关地址", "above": "行政复议机关"}
 # … and those that name or address the applicant, of whom others are told nothing.
 PERSONAL = {"you": "“您”，申请人是单位的为“贵单位”", "applicant": "申请人姓名或者名称", "description": "申请公开的信息"}
 PLACE = re.compile(r"\$\{(\w+)\}")
