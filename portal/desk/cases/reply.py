@@ -20,18 +20,20 @@ from portal.rendering import theme_of
 from workflows import letters
 from workflows.access import Permission, permits
 from workflows.applications import REPLY, draft_reply
-from workflows.case_guards import SAYS
+from workflows.case_guards import SAYS, unsaid
 from workflows.engine import workflow_of
 from workflows.outcomes import GROUPS, OUTCOMES, RECONSIDER_FIRST, Outcome
 
 UNNUMBERED = "（签发时编号）"
 LONGEST = 20_000  # characters of one statement
 HELP = {
+    "public": _("已经公开在哪里：网址、栏目、公报期号；还没有公开的，这一项不填"),
+    "organ_right": _("不属于本机关负责公开的，写明负责的机关名称、地址和电话"),
     "content": _("公开的内容写在这里，或者写明附了哪些材料、到哪里看；材料在“公开的材料”里上传"),
     "reason": _("写明事实和法律上的理由；部分公开的，逐项写明哪些不公开、为什么"),
     "law": _("写到条、款、项"),
     "where": _("写明机关或者网址、电话、地址"),
-    "search": _("查过哪些系统、档案，结果怎样；属于别的机关的，写明机关名称和联系方式"),
+    "search": _("查过哪些系统、档案，结果怎样；不属于本机关的，这一项不填"),
     "earlier": _("写明以前答复的文号和日期"),
 }
 
@@ -69,7 +71,7 @@ def preview(request: Request, case: Case) -> Preview | None:
 def _preview(request: Request, case: Case, outcome: Outcome, says: dict[str, str]) -> Preview:
     facts = {"outcome": outcome.code, "says": {name: words for name, words in says.items() if words}}
     letter = letters.compose(request.db, request.house, case, REPLY, facts, number=UNNUMBERED, day=request.today)
-    missing = tuple(SAYS[name] for name in outcome.says if not says.get(name, "").strip())
+    missing = tuple(SAYS[name] for name in unsaid(outcome, says))
     return Preview(outcome, missing, paper.html(letter, theme=theme_of(request)))
 
 
