@@ -22,6 +22,7 @@ from content.calendar import Calendar, Year, days
 
 KIND = "calendar"  # of the journal
 FIRST, LAST = 1990, 2100
+LARGEST = 2 * 1024 * 1024  # octets of a calendar file; a year has a few thousand
 _WORK = re.compile(r"补班|上班|调休工作|\bwork", re.IGNORECASE)
 _OFF = re.compile(r"休|假|节|元旦|清明|中秋|端午|除夕|\bholiday", re.IGNORECASE)
 
@@ -156,8 +157,13 @@ def _span(written: Any, name: str) -> list[dt.date]:
         first, last = (dt.date.fromisoformat(each) for each in pair)
     except (TypeError, ValueError):
         raise BadCalendar(f'"{name}" 里的 {written!r} 不是 2027-01-01 这样的日期，也不是一对日期') from None
+    return span(first, last)
+
+
+def span(first: dt.date, last: dt.date) -> list[dt.date]:
+    """The days from `first` to `last`. Raises `BadCalendar` when they are more than any holiday, or none."""
     if not 0 <= (last - first).days <= 60:
-        raise BadCalendar(f'"{name}" 里的 {written!r}：一段假期从前到后，最多60天')
+        raise BadCalendar(f"{first.isoformat()}至{last.isoformat()}：一段假期从前到后，最多60天")
     return [first, *days(first, last)]
 
 

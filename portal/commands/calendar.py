@@ -7,14 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from content import holidays
-from content.base import local_date, now
 from content.calendar import Calendar
-from content.cases import Case
-from content.holidays import FIRST, LAST, BadCalendar
+from content.holidays import FIRST, LARGEST, LAST, BadCalendar
 from portal.commands import BAD, DONE, BadInput, Call, Command, complain, put_json
-from workflows.applications import calendar_changed
-
-LARGEST = 2 * 1024 * 1024  # octets of a calendar file; a year has a few thousand
+from workflows.calendars import Moved, adopt
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,16 +35,16 @@ def _import(chosen: argparse.Namespace, call: Call) -> int:
         return BAD
     house = call.instance.house
     with house.database.writer.begin() as session:
-        changed = holidays.keep(session, years, actor_id=None)
-        moved = calendar_changed(session, house, local_date(now())) if changed else []
-        found = {"years": [year.year for year in years], "changed": changed, "moved": [_moved(case) for case in moved]}
+        done = adopt(session, house, years, actor_id=None)
+        found = {"years": [year.year for year in years], "changed": done.years,
+                 "moved": [_moved(each) for each in done.moved]}
     if chosen.json:
         put_json(found)
     else:
-        print(f"导入{len(years)}年，其中有变动的{len(changed)}年：{'、'.join(map(str, changed)) or '无'}；"
-              f"{len(moved)}件未办结的事项期限改变")
+        print(f"导入{len(years)}年，其中有变动的{len(done.years)}年：{'、'.join(map(str, done.years)) or '无'}；"
+              f"{len(done.moved)}件未办结的事项期限改变")
         for case in found["moved"]:
-            print(f"  {case['number']}  {case['due'] or '—'}")
+            print(f"  {case['number']}  {case['before'] or '—'} → {case['due'] or '—'}")
     return DONE
 
 
@@ -61,8 +57,9 @@ def _octets(path: Path) -> bytes:
         raise BadInput(f"{path}: {problem.strerror or problem}") from None
 
 
-def _moved(case: Case) -> dict[str, Any]:
-    return {"number": case.number, "due": case.due.isoformat() if case.due else None, "provisional": case.provisional}
+def _moved(case: Moved) -> dict[str, Any]:
+    before, due = (day and day.isoformat() for day in (case.before, case.due))
+    return {"number": case.number, "before": before, "due": due, "provisional": case.provisional}
 
 
 def _show(chosen: argparse.Namespace, call: Call) -> int:
