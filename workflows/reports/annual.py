@@ -68,24 +68,29 @@ class Annual:
 
 def report(session: Session, tree: Tree, year: int, department_id: int) -> Annual:
     """The report of a department and all below it. Seven queries, however many cases there are."""
-    units = tree.departments
-    below = [unit.id for unit in units.by_id.values() if department_id in units.chain(unit.id)]
+    units, name = below(tree, department_id), tree.departments.by_id[department_id].name
     chosen, entered = layout(year), annual.of(session, year, department_id)
     figures, texts = (entered.figures, entered.texts) if entered else ({}, {})
-    requests = _requests(session, year, below, chosen, figures)
-    remedies = _remedies(session, year, below, chosen)
-    active = _active(session, year, below, chosen, figures)
-    before = _left_before(session, year, below, department_id)
-    return Annual(year, units.by_id[department_id].name, department_id, chosen, active, requests, remedies,
-                  dict(texts), tuple(_checks(chosen, requests, remedies, active, before)))
+    requests = _requests(session, year, units, chosen, figures)
+    remedies = _remedies(session, year, units, chosen)
+    active = _active(session, year, units, chosen, figures)
+    before = _left_before(session, year, units, department_id)
+    return Annual(year, name, department_id, chosen, active, requests, remedies, dict(texts),
+                  tuple(_checks(chosen, requests, remedies, active, before)))
+
+
+def below(tree: Tree, department_id: int) -> list[int]:
+    """A department and all below it: whose cases and documents its report counts."""
+    units = tree.departments
+    return [unit.id for unit in units.by_id.values() if department_id in units.chain(unit.id)]
 
 
 # -- table 三 ---------------------------------------------------------------------------------------------------
 
-def of_row(row: str, year: int, below: Iterable[int]) -> list[ColumnElement[bool]]:
+def of_row(row: str, year: int, units: Iterable[int]) -> list[ColumnElement[bool]]:
     """The conditions under which a case is counted in a row: what a figure is linked to."""
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
-    ours = [Case.type == REQUEST, Case.office_id.in_(list(below))]
+    ours = [Case.type == REQUEST, Case.office_id.in_(list(units))]
     if row == NEW:
         return [*ours, received >= first, received <= last]
     if row == BROUGHT:
@@ -96,11 +101,11 @@ def of_row(row: str, year: int, below: Iterable[int]) -> list[ColumnElement[bool
     return done if row == DONE else [*done, Case.outcome == row]
 
 
-def _requests(session: Session, year: int, below: list[int], chosen: Layout, entered: Mapping[str, Any]) -> Figures:
+def _requests(session: Session, year: int, units: list[int], chosen: Layout, entered: Mapping[str, Any]) -> Figures:
     rows = {row.code: dict.fromkeys(COLUMNS, 0) for row in chosen.rows if not row.heading}
     for row in (NEW, BROUGHT, LEFT):
-        _fill(rows[row], session.execute(_by_class(of_row(row, year, below))))
-    done = select(Case.outcome, Case.applicant_class, func.count()).where(*of_row(DONE, year, below))
+        _fill(rows[row], session.execute(_by_class(of_row(row, year, units))))
+    done = select(Case.outcome, Case.applicant_class, func.count()).where(*of_row(DONE, year, units))
     for outcome, kind, count in session.execute(done.group_by(Case.outcome, Case.applicant_class)):
         for row in (outcome, DONE):
             if row in rows:
@@ -125,18 +130,18 @@ def _add(row: dict[str, int], kind: str, count: int) -> None:
     row[TOTAL] += count
 
 
-def _left_before(session: Session, year: int, below: list[int], department_id: int) -> int:
+def _left_before(session: Session, year: int, units: list[int], department_id: int) -> int:
     """What the report of last year said was left: counted, or as it was entered where that year was on paper."""
     entered = annual.of(session, year - 1, department_id)
     paper = entered.figures.get("requests", {}).get(LEFT) if entered else None
     if paper is not None:
         return sum(paper.values())
-    return session.scalar(select(func.count()).select_from(Case).where(*of_row(LEFT, year - 1, below))) or 0
+    return session.scalar(select(func.count()).select_from(Case).where(*of_row(LEFT, year - 1, units))) or 0
 
 
 # -- table 四 ---------------------------------------------------------------------------------------------------
 
-def _remedies(session: Session, year: int, below: list[int], chosen: Layout) -> Figures:
+def _remedies(session: Session, year: int, units: list[int], chosen: Layout) -> Figures:
     """Results of the year, and what was filed by its end and has none yet."""
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
     rows = {kind: dict.fromkeys((*chosen.results, TOTAL), 0) for kind in chosen.remedies}
@@ -144,7 +149,7 @@ def _remedies(session: Session, year: int, below: list[int], chosen: Layout) -> 
     open_then = and_(Remedy.filed <= last, or_(Remedy.result == "pending", Remedy.day > last))
     for result, condition in (("", ended), ("pending", open_then)):
         query = (select(Remedy.kind, Remedy.result, func.count()).join(Case, Case.id == Remedy.case_id)
-                 .where(condition, Case.type == REQUEST, Case.office_id.in_(below))
+                 .where(condition, Case.type == REQUEST, Case.office_id.in_(units))
                  .group_by(Remedy.kind, Remedy.result))
         for kind, said, count in session.execute(query):
             rows[kind][result or said] += count
@@ -154,10 +159,10 @@ def _remedies(session: Session, year: int, below: list[int], chosen: Layout) -> 
 
 # -- table 二 ---------------------------------------------------------------------------------------------------
 
-def _active(session: Session, year: int, below: list[int], chosen: Layout,
+def _active(session: Session, year: int, units: list[int], chosen: Layout,
             entered: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Rules and normative documents are counted; what no document tells (permits, fees) was entered, or is 0."""
-    known, counted = entered.get("active", {}), _regulations(session, year, below)
+    known, counted = entered.get("active", {}), _regulations(session, year, units)
     rows: dict[str, dict[str, Any]] = {code: counted[code] | known.get(code, {}) for code in chosen.regulations}
     for code in (*chosen.decisions, *chosen.penalties):
         rows[code] = {"decisions": 0} | known.get(code, {})
@@ -166,7 +171,7 @@ def _active(session: Session, year: int, below: list[int], chosen: Layout,
     return rows
 
 
-def _regulations(session: Session, year: int, below: list[int]) -> dict[str, dict[str, int]]:
+def _regulations(session: Session, year: int, units: list[int]) -> dict[str, dict[str, int]]:
     """Rules and normative documents that were made and abolished in the year, and valid at its end; one query."""
     found = {code: {"made": 0, "abolished": 0, "valid": 0} for code in STANDINGS}
     standing = Rendition.data["standing"].as_string()
@@ -175,7 +180,7 @@ def _regulations(session: Session, year: int, below: list[int]) -> dict[str, dic
     rows = session.execute(
         select(standing, formed, ended, func.count()).select_from(Live)
         .join(Rendition, Rendition.id == Live.rendition_id)
-        .where(Live.type == "policy", Live.department_id.in_(below), Live.state != WITHDRAWN, standing.in_(STANDINGS))
+        .where(Live.type == "policy", Live.department_id.in_(units), Live.state != WITHDRAWN, standing.in_(STANDINGS))
         .group_by(standing, formed, ended))
     for code, made, over, count in rows:
         cells, begun = found[code], int(made or 0)
