@@ -132,7 +132,7 @@ def _person(answers: dict[str, str], organs: list[Unit]) -> list[SchemaNode]:
 
 def _identity(node: SchemaNode, values: dict[str, str]) -> None:
     """The number fits the kind of document; what is wrong with it is told, so that a slip is found."""
-    if "id_number" not in values:
+    if values["applicant_class"] != NATURAL:
         return
     number = plain(values["id_number"]).upper()
     if values["id_kind"] != "id_card":
@@ -176,8 +176,8 @@ def _wrong_record(answers: dict[str, str], organs: list[Unit]) -> list[SchemaNod
                   rows=3, least=5, most=1000),
             _text("wrong", _("哪里不准确？"), rows=3, least=2, most=1000),
             _text("right", _("应当是什么？"), rows=3, least=1, most=1000),
-            _text("evidence", _("有什么证据？"), _("写明证据是什么，最后一步可以附上照片或者文件（第四十一条）"), rows=3,
-                  least=2, most=1000)]
+            _text("evidence", _("有什么证据？"), _("写明证据是什么，最后一步可以附上照片或者文件（第四十一条）"),
+                  rows=3, least=2, most=1000)]
 
 
 # -- 4 how -------------------------------------------------------------------------------------------------------
