@@ -23,11 +23,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from content import journal
 from content.base import Base, now
+from content.problems import Trouble
 
 _NONCE = 12
 
 
-class KeyProblem(RuntimeError):
+class KeyProblem(Trouble, RuntimeError):
     """A key is missing or does not fit; the message says which and what to do."""
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from content import journal, tree
 from content.people import Department
+from content.problems import Trouble
 from content.tree import BadColumn, Column
 
 # What a column's name says about what goes into it; the first pattern that is found decides.
@@ -31,7 +32,7 @@ COPIED = ("basis", "external_url", "workflow", "audience", "description", "colum
           "masks", "mask_names")
 
 
-class BadList(ValueError):
+class BadList(Trouble, ValueError):
     """A list cannot be planted; the message names the row and what is wrong with it."""
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import logging
 import os
+import pkgutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,16 +14,9 @@ from typing import NoReturn
 
 from sqlalchemy.exc import OperationalError
 
-from content.collect import collect
-from content.keys import KeyProblem
-from content.planting import BadList
-from content.search import SearchError
+from content.problems import Trouble
 from portal import commands
-from portal.commands import BAD, FAILED, BadInput, Call, Command, complain
-from portal.instance import NotReady
-from portal.settings import BadSettings
-
-EXPECTED = (BadInput, NotReady, BadSettings, BadList, KeyProblem, SearchError)
+from portal.commands import BAD, FAILED, Call, Command, complain
 
 
 class _Parser(argparse.ArgumentParser):
@@ -32,14 +27,34 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(BAD)
 
 
-def parser() -> argparse.ArgumentParser:
-    """Every command with its arguments."""
+def names() -> dict[str, str]:
+    """The name of every command -> its module: `annual-report` is in `annual_report.py`, `import` in `import_.py`."""
+    modules = (info.name for info in pkgutil.iter_modules(commands.__path__))
+    return {name.strip("_").replace("_", "-"): name for name in modules if not name.startswith("_")}
+
+
+def _asked(arguments: Sequence[str] | None) -> str | None:
+    """The command that is asked for, where that can be told before its arguments are known."""
+    before = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    before.add_argument("--home")
+    before.add_argument("command", nargs="?")
+    try:
+        return before.parse_known_args(arguments)[0].command
+    except argparse.ArgumentError:
+        return None
+
+
+def parser(asked: str | None = None) -> argparse.ArgumentParser:
+    """The command `asked` with its arguments; all of them where it is none of ours."""
+    known = names()
+    chosen = [known[asked]] if asked in known else known.values()
     made = _Parser(prog="gongkai", description="公开: the portal with which a county discloses what it does.")
     home = os.environ.get("GONGKAI_HOME", "var")
     made.add_argument("--home", type=Path, default=Path(home), metavar="DIR",
                       help="folder of the instance (default: ./var, or GONGKAI_HOME)")
     below = made.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in collect(commands, "COMMAND").values():
+    for module in chosen:
+        command: Command = importlib.import_module(f"{commands.__name__}.{module}").COMMAND
         sub = below.add_parser(command.name, help=command.help, description=command.help)
         command.arguments(sub)
         sub.set_defaults(found=command)
@@ -48,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
-    chosen = parser().parse_args(arguments)
+    chosen = parser(_asked(arguments)).parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     call = Call(chosen.home)
     try:
@@ -60,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(command: Command, chosen: argparse.Namespace, call: Call) -> int:
     try:
         return command.run(chosen, call)
-    except EXPECTED as problem:
+    except Trouble as problem:
         complain(f"gongkai {command.name}: {problem}")
         return BAD
     except OperationalError as problem:

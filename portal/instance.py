@@ -18,11 +18,12 @@ from content.base import Database
 from content.house import House
 from content.keys import DataKey, KeyProblem, KeyStore, MasterKey
 from content.migrations import is_current, upgrade
+from content.problems import Trouble
 from content.search import Engine, open_engine
 from portal.settings import Settings, Site, write_settings
 
 
-class NotReady(RuntimeError):
+class NotReady(Trouble, RuntimeError):
     """There is no instance here, or it cannot be used as it is; the message says what to do."""
 
 

@@ -14,9 +14,9 @@ from waitress.channel import HTTPChannel
 from waitress.server import create_server
 from waitress.task import ErrorTask
 
-from portal import make_app
 from portal.instance import Instance, NotReady
 from portal.settings import Settings
+from portal.wiring import make_app
 from portal.worker import Worker
 
 log = logging.getLogger(__name__)

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from content.problems import Trouble
 
-class BadSettings(ValueError):
+
+class BadSettings(Trouble, ValueError):
     """A settings file is wrong; the message says where and what."""
 
 

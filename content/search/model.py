@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, Protocol
 
+from content.problems import Trouble
+
 TEXT_LIMIT = 200
 """Longest query in characters; what is longer is cut, not refused."""
 PAGE_LIMIT = 100
@@ -17,7 +19,7 @@ OFFSET_LIMIT = 10_000
 FACETS = ("column", "department", "year", "type", "validity")
 
 
-class SearchError(Exception):
+class SearchError(Trouble):
     """An engine cannot do what was asked; the message says what to do."""
 
 

@@ -1,7 +1,8 @@
 """Commands of `gongkai`, one file each, found by themselves.
 
-A file gives `COMMAND`, a `Command`. Its `run` gets the parsed arguments and the `Call`, and returns the exit status:
-0 done, 1 a check failed, 2 bad input. With `--json`, standard output is JSON and nothing else.
+A file gives `COMMAND`, a `Command` that is named like the file, so that only the one that is asked for is imported.
+Its `run` gets the parsed arguments and the `Call`, and returns the exit status: 0 done, 1 a check failed, 2 bad
+input. With `--json`, standard output is JSON and nothing else.
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from portal.instance import Instance
+from content.problems import Trouble
+
+if TYPE_CHECKING:
+    from portal.instance import Instance
 
 DONE, FAILED, BAD = 0, 1, 2
 
 
-class BadInput(Exception):
+class BadInput(Trouble):
     """What was asked for cannot be done as asked; one line that says what, where and what to do."""
 
 
@@ -33,6 +37,8 @@ class Call:
     @property
     def instance(self) -> Instance:
         if self._instance is None:
+            from portal.instance import Instance  # heavy, and no need of commands that work on files alone
+
             self._instance = Instance.open(self.home)
         return self._instance
 

@@ -23,10 +23,10 @@ from factories import make_county, open_house
 from bench.texts import line, queries, record
 from content.privacy import scan_text
 from content.search import Query
-from portal import make_app
 from portal.importing import Importer
 from portal.instance import Instance
 from portal.settings import Settings
+from portal.wiring import make_app
 from portal.worker import Worker
 
 FEW = 10

@@ -11,9 +11,9 @@ import sample_county
 from pyramid.events import BeforeRender
 from webtest import TestApp, TestResponse
 
-from portal import make_app
 from portal.instance import Instance
 from portal.sample import demo_passwords
+from portal.wiring import make_app
 
 LANGUAGES = ("zh", "en")
 

@@ -10,9 +10,9 @@ from sqlalchemy import update
 from webtest import TestApp
 
 from content.people import User
-from portal import make_app
 from portal.passwords import hashed
 from portal.settings import Settings
+from portal.wiring import make_app
 
 
 @cache
@@ -48,11 +48,21 @@ def enter():
     return send
 
 
+class Browser(TestApp):
+    """A browser whose reader notices sentences with a blank that nobody filled."""
+
+    def do_request(self, *args, **kwargs):
+        answer = super().do_request(*args, **kwargs)
+        if answer.content_type == "text/html":
+            assert "${" not in answer.text
+        return answer
+
+
 @pytest.fixture
 def browser(wsgi, enter):
     """`browser("zhangli")`: a browser in which that person is logged in; without a name a citizen's."""
     def opened(login: str = "") -> TestApp:
-        client = TestApp(wsgi)
+        client = Browser(wsgi)
         if login:
             assert enter(client, login).status_int == 303
         return client

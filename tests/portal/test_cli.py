@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import socket
@@ -19,7 +20,7 @@ from content.documents import Document
 from content.people import User
 from content.tree import Column
 from portal import commands, passwords
-from portal.cli import main
+from portal.cli import main, names
 from portal.followers.search import entries_for
 from portal.instance import Instance
 from portal.settings import SETTINGS
@@ -51,6 +52,11 @@ def lists(tmp_path):
     for name, rows in (("departments", DEPARTMENTS), ("columns", COLUMNS)):
         (tmp_path / f"{name}.json").write_text(json.dumps({name: rows}, ensure_ascii=False), encoding="utf-8")
     return ["--departments", str(tmp_path / "departments.json"), "--columns", str(tmp_path / "columns.json")]
+
+
+def test_a_command_is_named_like_its_file_so_that_it_is_found_without_the_others():
+    assert {name: importlib.import_module(f"portal.commands.{module}").COMMAND.name
+            for name, module in names().items()} == {name: name for name in names()}
 
 
 def test_every_command_is_explained(gongkai):

@@ -18,10 +18,11 @@ from content.documents import Document
 from content.people import User
 from content.repository import live_at
 from content.search import Engine
-from portal import make_app, sample
+from portal import sample
 from portal.followers.search import SearchFollower
 from portal.passwords import hashed
 from portal.settings import SETTINGS, Settings
+from portal.wiring import make_app
 from workflows.access import SYSTEM
 from workflows.engine import fire
 from workflows.followers import catch_up

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from webtest import TestApp
 
-from portal import make_app, sample
+from portal import sample
 from portal.settings import SETTINGS, Settings
+from portal.wiring import make_app
 from workflows.access import SYSTEM
 from workflows.engine import fire
 
