@@ -128,7 +128,8 @@ class Message(Base):
 
 
 class CaseFile(Base):
-    """A file of a case. `role`: id_photo, evidence, supplement, opinion, released, letter."""
+    """A file of a case. `role`: id_photo, evidence, supplement, opinion, letter, scan; of `content.releases`: original,
+    released."""
 
     __tablename__ = "case_attachment"
 
@@ -139,7 +140,7 @@ class CaseFile(Base):
     media_type: Mapped[str] = mapped_column(Text)
     size: Mapped[int]
     sealed_name: Mapped[bytes] = mapped_column(LargeBinary)
-    address: Mapped[str] = mapped_column(ForeignKey("blob.address"))
+    address: Mapped[str] = mapped_column(ForeignKey("blob.address"), index=True)
     at: Mapped[dt.datetime]
 
 

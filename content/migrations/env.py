@@ -14,6 +14,7 @@ from content import (  # noqa: F401 - their tables register
     keys,
     outbox,
     people,
+    releases,
     tree,
 )
 from content.base import Base, Database, UTCDateTime

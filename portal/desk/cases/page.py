@@ -12,6 +12,7 @@ from content.cases import Case
 from portal.desk.cases import _steps, _told
 from portal.desk.cases._clock import drawn
 from portal.desk.cases._shared import URL, DeskCase, ReadCase, address, limit_words, look, state_words
+from portal.desk.cases.files import shown
 from portal.desk.cases.reply import may_draft, preview
 from portal.desk.words import names, titled
 from portal.i18n import _
@@ -51,12 +52,14 @@ def _handles(request: Request, case: Case) -> bool:
 def _of_contents(request: Request, case: Case, inside: dict[str, Any] | None) -> dict[str, Any]:
     """What names the person, for those who may see it; nothing of it is opened for anybody else."""
     if inside is None:
-        return {"applicant": [], "asked": [], "messages": [], "others": [], "draft": None}
+        return {"applicant": [], "asked": [], "messages": [], "others": [], "draft": None,
+                "incoming": [], "released": [], "may_release": False}
     units = units_for(request.identity, Permission.READ_CASES, request.tree)
     others = [(each, state_words(request, each)) for each in caseload.of_same_person(request.db, case, units)]
     return {"applicant": _told.pairs(inside["applicant"], _told.APPLICANT),
             "asked": _told.pairs(inside["request"], _told.REQUEST), "others": others,
-            "messages": _told.correspondence(request, case), "draft": preview(request, case)}
+            "messages": _told.correspondence(request, case), "draft": preview(request, case),
+            **shown(request, case)}
 
 
 # -- steps ------------------------------------------------------------------------------------------------------
