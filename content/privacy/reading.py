@@ -51,6 +51,7 @@ def _character_table() -> dict[int, str]:
         if len(plain) == 1 and plain != char:
             table[code] = plain
     table.update(zip(map(ord, "〡〢〣〤〥〦〧〨〩"), "123456789", strict=True))
+    table.update((0xF000 + code, chr(code)) for code in range(0x20, 0x7F))  # as Office keeps symbol fonts
     table.update(dict.fromkeys(map(ord, "×✕хХχΧⅹⅩ"), "x"))
     table.update(dict.fromkeys(map(ord, "‐‑‒–—―−﹣－⁃"), "-"))
     return table
@@ -93,6 +94,13 @@ class Reading:
     def places(self, start: int, end: int) -> list[tuple[int, int, str]]:
         """(source start, source end, character) for every character of a slice."""
         return [(*self.source(index, index + 1), self.plain[index]) for index in range(start, end)]
+
+
+class Turned(Reading):
+    """A reading in which some of the text runs against its source."""
+
+    def source(self, start: int, end: int) -> tuple[int, int]:
+        return min(self._starts[start:end]), max(self._ends[start:end])
 
 
 class _Writer:

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator
 
 from content.privacy.markup import INLINE, PUBLISHED, pieces
-from content.privacy.reading import Reading, has_markup, read, read_markup
+from content.privacy.reading import Reading, Turned, has_markup, read, read_markup
 
 _ENCODED = re.compile(r"&(?:#|[A-Za-z]{2,30};)|%[0-9A-Fa-f]{2}|\\[uUx0]|</?[A-Za-z!]")
+_BACKWARDS = re.compile("\u202e([^\u202c\u202d\u2069\n]+)")
 _DEPTH = 2
 
 
@@ -17,10 +18,22 @@ def text_views(text: str) -> Iterator[Reading]:
     """The readings of a text that may hold tags."""
     raw = read(text)
     yield raw
+    if "\u202e" in text:
+        yield _turned(text)
     if has_markup(text):
         yield from markup_views(text)
     else:
         yield from _deeper(raw, tags=True)
+
+
+def _turned(text: str) -> Reading:
+    """The reading of a text of which some is shown from right to left (U+202E), as it is shown."""
+    order = list(range(len(text)))
+    for match in _BACKWARDS.finditer(text):
+        order[slice(*match.span(1))] = reversed(range(*match.span(1)))
+    shown = read("".join(text[place] for place in order))
+    spans = [shown.source(place, place + 1) for place in range(len(shown.plain))]
+    return Turned(shown.plain, [order[start] for start, _ in spans], [order[end - 1] + 1 for _, end in spans])
 
 
 def markup_views(html: str) -> Iterator[Reading]:

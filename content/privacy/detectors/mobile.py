@@ -10,6 +10,7 @@ _MOBILE = re.compile(r"(?=(1[3-9]\d{9}))")
 _TIDY = ((3, 4, 4), (3, 8), (7, 4), (3, 3, 5), (4, 3, 4), (4, 4, 3), (3, 2, 2, 2, 2), (3, 4, 2, 2), (5, 6),
          (2, 3, 3, 3),
          (3, 2, 3, 3), (5, 3, 3), (1, 10), (1, 2, 4, 4))
+_CELLS = ((3, 4, 4), (3, 8), (7, 4), (3, 4, 2, 2))  # a number set over cells below one header
 _LABEL = re.compile(
     r"(?:电话|手机|联系方式|联系号码|微信|联络|致电|拨打|mobile|phone|cell|tel|contact|call|whatsapp|sjh|shouji|"
     r"dianhua)[^。;\n]{0,14}$"
@@ -79,6 +80,8 @@ def _believed(page: Page, run: Run, first: int, last: int, start: int, end: int)
             _COUNTS.search(page.before(start, 80)) and _WIDE_GAP.search("".join(gaps)))
         return varied and (labelled or alone or not _WIDE_GAP.search("".join(gaps)) or _in_phone_column(page, start))
     if any(_WIDE_GAP.search(gap) for gap in gaps):
+        if groups in _CELLS and gaps == {"\t"} and _in_phone_column(page, start) and _one_header(page, start, end):
+            return True
         return groups == (3, 4, 4) and len(gaps) == 1 and bool(_STRICT_LABEL.search(page.before(start)))
     if labelled or groups in _TIDY[:3] or (groups in _TIDY and not any(gap.isspace() for gap in gaps)):
         return True
@@ -110,6 +113,12 @@ def _in_figures(page: Page, start: int) -> bool:
 def _in_phone_column(page: Page, start: int) -> bool:
     found = page.cell_at(start)
     return bool(found) and bool(re.search(r"电话|手机|联系|phone|mobile|tel", found[0].header))
+
+
+def _one_header(page: Page, start: int, end: int) -> bool:
+    """Whether cells side by side belong to one header, which stands above them all."""
+    first, last = page.cell_at(start), page.cell_at(end - 1)
+    return bool(first and last) and first[0].header == last[0].header
 
 
 DETECTOR = Detector("mobile", _find)

@@ -48,6 +48,7 @@ NOTATIONS = {
     "one to a cell": lambda number: "".join(f"<td>{char}</td>" for char in number),
     "one to a tab": "\t".join,
     "csv cells": ",".join,
+    "typed in a symbol font": _block(0xF030),
     "file name": lambda number: f"张三_{number}_表.xlsx",
     "slug": lambda number: f"shenqing-{number[:6]}-{number[6:14]}-{number[14:]}-2",
 }
@@ -102,6 +103,12 @@ def test_offsets_lead_back_to_the_source(before, number, after):
 def test_a_mobile_number_is_found_in_every_notation(name, write):
     number = "13" + "".join(random.Random(name).choices("0123456789", k=9))
     assert number in {each.normal for each in scan_text(write.format(NOTATIONS[name](number)))}
+
+
+def test_what_is_shown_from_right_to_left_is_read_as_it_is_shown():
+    number = "41039919900307121" + id_check_char("41039919900307121")
+    text = f"张三\u202e{number[::-1]}\u202c，村民"
+    assert [(each.normal, text[each.start:each.end]) for each in scan_text(text)] == [(number, number[::-1])]
 
 
 def test_a_whole_url_encoded_label_is_read():

@@ -52,6 +52,7 @@ _CHARACTERS = frozenset(str.split("""
 _NAMED = frozenset(str.split("""
     a:theme/name a:clrScheme/name a:fontScheme/name a:fmtScheme/name
 """))
+_LONG_NUMBER = re.compile(r"\d{6}")  # before a list's items: what follows may be the rest of it
 _SIGNS = re.compile(r"[\W_]{0,300}")
 _LABELS = {  # attributes that are writing, and where the editor is told that they stand
     "w:lvlText/val": "编号格式", "w:tblCaption/val": "表格标题", "w:tblDescription/val": "表格说明",
@@ -187,6 +188,8 @@ class Copier:
     def attribute(self, source: Element, made: Element, name: str, value: str) -> str | None:
         """What is said in the rendition for an attribute, or None when it is left out."""
         key = f"{short(source)}/{name}"
+        if key == "w:lvlText/val" and _LONG_NUMBER.search(value):
+            return ""
         if key in _LABELS:
             self.job.label(source, made, source_name(source, name), _LABELS[key])
             return value

@@ -13,6 +13,7 @@ _ASIDE = tags("w:drawing w:pict w:rt")
 _LINE_ENDS = tags("w:br w:cr")
 _TEXTS = tags("w:t m:t")
 _PRIVATE = 0xF000  # symbol fonts keep their characters from here on
+_CIRCLED = "⓪①②③④⑤⑥⑦⑧⑨⑩⓿❶❷❸❹❺❻❼❽❾❿"  # of Wingdings, from 80 on
 
 
 class WordReader:
@@ -119,6 +120,8 @@ def symbol(element: Element) -> str:
     except ValueError:
         return ""
     code -= _PRIVATE if _PRIVATE <= code < _PRIVATE + 256 else 0
+    if 0x80 <= code < 0x96 and element.get(tag("w:font"), "").casefold() == "wingdings":
+        return _CIRCLED[code - 0x80]
     return chr(code) if 0x20 <= code < 0x7F or 0x100 <= code < 0xD800 or 0xF900 <= code <= 0xFFFF else ""
 
 

@@ -141,7 +141,12 @@ class WordCopier(Copier):
 
     @handles("w:sdt w:sdtContent w:smartTag w:customXml w:dir w:bdo")
     def wrapper(self, source: Element, into: Element) -> None:
+        backwards = source.tag == tag("w:bdo") and source.get(tag("w:val")) == "rtl"
+        if backwards:
+            _sign(into, "\u202e")
         self.children(source, into)
+        if backwards:
+            _sign(into, "\u202c")
 
     @handles("w:sdtPr w:sdtEndPr w:smartTagPr w:customXmlPr")
     def wrapper_properties(self, source: Element, into: Element) -> None:
@@ -303,6 +308,11 @@ def filled(made: Element) -> Element:
     if made.find(tag("w:p")) is None and made.find(tag("w:tbl")) is None:
         made.insert(0, etree.Element(tag("w:p")))
     return made
+
+
+def _sign(into: Element, char: str) -> None:
+    """A run with one character."""
+    etree.SubElement(etree.SubElement(into, tag("w:r")), tag("w:t")).text = char
 
 
 def _holds_something(run: Element) -> bool:

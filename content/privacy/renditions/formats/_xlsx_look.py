@@ -28,6 +28,7 @@ _ALIGNMENT = "horizontal vertical textRotation wrapText shrinkToFit indent readi
 _XF = "fontId fillId borderId quotePrefix applyNumberFormat applyFont applyFill applyBorder applyAlignment"
 _FACE = re.compile(r"(?!.*\d{4})[\w .\-@&]{1,60}")
 _THEME = str.split("FFFFFF 000000 E7E6E6 44546A 4472C4 ED7D31 A5A5A5 FFC000 5B9BD5 70AD47 0563C1 954F72")
+_PUT_BEFORE_TEXT = re.compile(r"\d{3}[^;]*@|@[^;]*\d{3}")  # digits that only together with the text are a number
 _FAINT = 24  # sum of the differences of red, green and blue (0..255) below which writing is not seen on its ground
 _SMALL = 2.0  # points, below which writing is not seen
 CUSTOM = 164  # the first number of a format code that a file defines itself
@@ -253,7 +254,7 @@ def _usual_fills() -> list[etree._Element]:
 
 
 def _speaks_of_nobody(code: str) -> bool:
-    return len(code) < 256 and not privacy.scan_text(literals(code))
+    return len(code) < 256 and not _PUT_BEFORE_TEXT.search(code) and not privacy.scan_text(literals(code))
 
 
 def _float(text: str | None, otherwise: float) -> float:

@@ -272,6 +272,14 @@ PLACES: dict[str, Place] = {
         f'{run("甲")}</w:smartTag>')),
     "reading of characters": lambda value: docx(paragraph(
         f"<w:r><w:ruby><w:rubyPr/><w:rt>{run(value)}</w:rt><w:rubyBase>{run('甲')}</w:rubyBase></w:ruby></w:r>")),
+    "numerals of Wingdings": lambda value: docx(paragraph("<w:r>" + "".join(
+        f'<w:sym w:font="Wingdings" w:char="F0{0x80 + int(char):02X}"/>' if char.isdigit() else f"<w:t>{char}</w:t>"
+        for char in value) + "</w:r>")),
+    "from right to left": lambda value: docx(paragraph(f'<w:bdo w:val="rtl">{run(value[::-1])}</w:bdo>')),
+    "begun by the numbering": lambda value: docx(paragraph(run(value[10:])), parts={"word/numbering.xml": (
+        "numbering", TYPE + "numbering+xml", part(
+            "numbering", '<w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="0"><w:lvlText '
+                         f'w:val="{value[:10]}"/></w:lvl></w:abstractNum>'))}),
     "formula": lambda value: docx(paragraph(f"<m:oMath><m:r><m:t>{value}</m:t></m:r></m:oMath>")),
     "numbering": lambda value: docx("", parts={"word/numbering.xml": ("numbering", TYPE + "numbering+xml", part(
         "numbering", f'<w:abstractNum w:abstractNumId="1"><w:name w:val="{value}"/><w:lvl w:ilvl="0"><w:lvlText '

@@ -216,6 +216,12 @@ def test_a_birth_date_is_found_in_any_format():
     assert [sheet[place].value for place in ("B2", "B3", "C2", "C3")] == ["****-**-**", "****-**-**", 22319, 22320]
 
 
+def test_a_format_puts_no_digits_before_a_text():
+    book = make.sheet_of(["身份证", ID[9:]])
+    book.active["B1"].number_format = f'General;General;General;"{ID[:9]}"@'
+    assert ID[:9] not in opened(built(make.octets(book)).data).active["B1"].number_format
+
+
 def test_refusals():
     book = make.sheet_of(["甲"])
     data = make.patched(make.octets(book), ("xl/workbook.xml", 'state="visible"', 'state="veryHidden"'))
