@@ -17,7 +17,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.tweens import INGRESS
 
-_IN_PATH = re.compile(r"\d{7,}")  # a number that long in a path may be anybody's
+_IN_PATH = re.compile(r"\d{7,}|(?<=^/opinion/)[\w-]{20,}")  # numbers that long may be anybody's; tokens open things
 
 log = structlog.get_logger("gongkai")
 
