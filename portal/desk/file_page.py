@@ -60,7 +60,7 @@ def vouch(request: Request) -> HTTPSeeOther:
     left = [each for each in listed(request, at) if not each.opened and not each.picture.read]
     if left or not request.POST.get("words"):
         why = _("还有${n}幅没有打开看过：看完才能声明。", mapping={"n": len(left)}) if left else _("请先在声明前面打勾")
-        request.session.flash(("late", why))
+        request.session.flash(("late", request.localizer.translate(why)))
         return HTTPSeeOther(f"{base(request)}#vouch")
     try:
         attachments.vouch(request.db, request.house, document, at.attachment, STATEMENT,

@@ -113,7 +113,8 @@ def _answer(request: Request, taken: list[Attachment], problems: list[str]) -> A
     for problem in problems[:MOST_SAID]:
         request.session.flash(("late", problem))
     if taken:
-        request.session.flash(("ok", _("已上传${n}个文件，正在检查", mapping={"n": len(taken)})))
+        said = _("已上传${n}个文件，正在检查", mapping={"n": len(taken)})
+        request.session.flash(("ok", request.localizer.translate(said)))
     return _back(request)
 
 

@@ -214,7 +214,7 @@ def settle(request: Request) -> HTTPSeeOther:
     left = len(reading.review(request, document, document.head).open)
     if not problems:
         words = _("已保存，还有${n}处待处理", mapping={"n": left}) if left else _("个人信息都处理好了")
-        request.session.flash(("ok", words))
+        request.session.flash(("ok", request.localizer.translate(words)))
     return HTTPSeeOther(safe_back(request.POST.get("back") or f"/desk/document/{document.id}/findings"))
 
 

@@ -144,7 +144,8 @@ def _also(values: dict[str, Any]) -> list[int]:
 
 
 def _onward(request: Request, document: Document) -> HTTPSeeOther:
-    request.session.flash(("ok", _("已保存为第${n}稿", mapping={"n": document.head.ordinal})))
+    saved = _("已保存为第${n}稿", mapping={"n": document.head.ordinal})
+    request.session.flash(("ok", request.localizer.translate(saved)))
     page = "findings" if "check" in request.POST else "edit"
     return HTTPSeeOther(f"/desk/document/{document.id}/{page}")
 
@@ -226,7 +227,8 @@ def _both(request: Request, conflict: writing.Conflict) -> dict[str, Any]:
     document, theirs, mine = request.context.document, conflict.theirs, conflict.draft.fields
     request.response.status_int = 409
     request.override_renderer = "desk/conflict.pt"
-    fields = {**editor.of_draft(conflict.draft, editor.of_revision(request.db, document, theirs)), "base": str(theirs.id)}
+    kept = editor.of_draft(conflict.draft, editor.of_revision(request.db, document, theirs))
+    fields = kept | {"base": str(theirs.id)}
     return _page(request, _form(request).filled(fields)) | {
         "title": _("两个人同时改了这一稿"), "theirs": theirs,
         "comparison": compare_html(theirs.body, mine["body"]), "heading": compare_words(theirs.title, mine["title"])}
