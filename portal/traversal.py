@@ -110,6 +110,15 @@ class DocumentContext:
         return self.live.audience == "public"
 
 
+def below_document(request: Request) -> DocumentContext:
+    """The document of `/doc/{year}/{serial}/…`: the factory of what lies below its address, its files and its card.
+
+    Raises `KeyError` for one that was never published.
+    """
+    found = request.matchdict
+    return Addresses(request)[found["year"]][f"{found['serial']}.html"]
+
+
 class Desk:
     """The desk, and everything of it that belongs to no one column."""
 

@@ -50,7 +50,8 @@ def answer(source: Source, query: Query, synonyms: Synonyms) -> Results:
 
 def _allowed(source: Source, query: Query) -> set[int]:
     tests, without = _tests(query), query.without
-    return {doc for doc, row in enumerate(source.rows) if row and row.id not in without and all(test(row) for test in tests)}
+    return {doc for doc, row in enumerate(source.rows)
+            if row and row.id not in without and all(test(row) for test in tests)}
 
 
 def _tests(query: Query) -> list[Callable[[Row], bool]]:

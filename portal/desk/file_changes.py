@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from content import filing
 from content.documents import Attachment, Document, Revision
-from portal.desk.file_shown import Shown, shown, size_words
+from portal.desk.file_shown import Shown, shown
 from portal.desk.findings import Panel
 from portal.i18n import _
+from portal.sizes import size_words
 
 WORDS: dict[str, tuple[str, Any]] = {"added": ("ok", _("新增")), "removed": ("late", _("移除了")),
                                      "replaced": ("warn", _("换了文件")), "same": ("idle", _("没有变"))}

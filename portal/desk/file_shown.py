@@ -17,6 +17,7 @@ from content.filing import FAILED, OPEN, PICTURE, PREPARING, READY, REFUSED, WAI
 from content.privacy.renditions.model import Picture
 from portal.desk.words import Status, names
 from portal.i18n import _
+from portal.sizes import size_words
 
 # What a rendition never takes along, by the codes of the formats.
 REMOVED: dict[str, Any] = {
@@ -167,10 +168,3 @@ def _status(filed: Filed) -> Status:
 def kind(name: str, found: str) -> str:
     """A short word for the format: XLSX, PDF."""
     return (found or name.rpartition(".")[2] or "?")[:5].upper()
-
-
-def size_words(size: int) -> str:
-    """`35 KB`, `1.2 MB`."""
-    if size < 1024 * 1024:
-        return f"{max(1, round(size / 1024))} KB"
-    return f"{size / 1024 / 1024:.1f} MB"

@@ -47,7 +47,8 @@ def _would_be(request: Request, document: Document, made: Rendition) -> Live:
         column_id=document.column_id, department_id=document.department_id, title=made.title,
         published=former.published if former else request.now, changed=request.now, formed=_day(data.get("formed")),
         ends=_day(data.get("ends")), number=normal_number(data.get("number") or ""),
-        validity=validity_on(data, request.today), corrections=former.corrections if former else 0, topic=data.get("topic", ""), reason="")
+        validity=validity_on(data, request.today), corrections=former.corrections if former else 0,
+        topic=data.get("topic", ""), reason="")
     set_committed_value(live, "rendition", made)  # without the cascades that would bring it into the session
     set_committed_value(live, "document", document)
     return live

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from content.documents import Live
 from content.filing import FILE
 from portal.i18n import _
+from portal.sizes import size_words
 
 KINDS = {"xlsx": _("Excel表格"), "xlsm": _("Excel表格"), "xls": _("Excel表格"), "csv": _("CSV表格"),
          "docx": _("Word文档"), "doc": _("Word文档"), "pptx": _("PowerPoint演示文稿"), "ppt": _("PowerPoint演示文稿"),
@@ -39,17 +40,10 @@ def listed(live: Live) -> list[Listed]:
 def _listed(live: Live, entry: Mapping[str, Any]) -> Listed:
     title, _dot, suffix = entry["name"].rpartition(".")
     return Listed(url(live, entry, entry["name"]), title or entry["name"], suffix.upper(),
-                  KINDS.get(suffix.lower(), _("文件")), size(entry["size"]), entry["size"], entry["media_type"],
+                  KINDS.get(suffix.lower(), _("文件")), size_words(entry["size"]), entry["size"], entry["media_type"],
                   entry["changed"])
 
 
 def url(live: Live, entry: Mapping[str, Any], name: str) -> str:
     """The address of a file, below that of its document."""
     return f"{live.url.removesuffix('.html')}/files/{entry['id']}/{quote(name)}"
-
-
-def size(octets: int) -> str:
-    """38 KB, 1.2 MB."""
-    if octets < 1024 * 1024:
-        return f"{max(1, round(octets / 1024))} KB"
-    return f"{octets / 1024 / 1024:.1f} MB"

@@ -16,14 +16,8 @@ from portal.i18n import _
 from portal.navigation import audience, trail
 from portal.public.documents import tombstone
 from portal.security import READ
-from portal.traversal import Addresses, DocumentContext
+from portal.traversal import below_document
 from workflows import cards
-
-
-def of_address(request: Request) -> DocumentContext:
-    """The document at `/doc/{year}/{serial}/…`. Raises `KeyError`."""
-    found = request.matchdict
-    return Addresses(request)[found["year"]][f"{found['serial']}.html"]
 
 
 def _card(request: Request) -> dict[str, Any] | None:
@@ -54,5 +48,5 @@ def as_json(request: Request) -> Response:
 def includeme(config: Configurator) -> None:
     for name, view, more in (("card", page, {"renderer": "public/card.pt"}), ("card.json", as_json, {})):
         config.add_route(f"document.{name}", rf"/doc/{{year:(?:19|20)\d{{2}}}}/{{serial:[1-9]\d{{0,8}}}}/{name}",
-                         factory=of_address)
+                         factory=below_document)
         config.add_view(view, route_name=f"document.{name}", request_method="GET", permission=READ, **more)

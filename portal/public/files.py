@@ -23,15 +23,10 @@ from portal.navigation import audience
 from portal.public import _files
 from portal.public.documents import tombstone
 from portal.security import READ
-from portal.traversal import Addresses, DocumentContext
+from portal.traversal import DocumentContext, below_document
 
 SHOWN = frozenset({"application/pdf", "image/jpeg", "image/png", "image/webp", "image/gif"})  # what browsers show
 RUNS = ("html", "xml", "svg", "script")  # what no file of ours is; never told to a browser
-
-
-def document_of(request: Request) -> DocumentContext:
-    """The document below whose address a file lies. Raises `KeyError` for one that was never published."""
-    return Addresses(request, int(request.matchdict["year"]))[f"{request.matchdict['serial']}.html"]
 
 
 @view_config(route_name="file", permission=READ, renderer="public/tombstone.pt", request_method="GET")
@@ -85,4 +80,4 @@ def _disposition(made: FileRendition) -> str:
 
 def includeme(config: Configurator) -> None:
     config.add_route("file", r"/doc/{year:(?:19|20)\d\d}/{serial:[1-9]\d{0,8}}/files/{id:\d{1,9}}/{name}",
-                     factory=document_of)
+                     factory=below_document)

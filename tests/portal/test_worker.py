@@ -55,7 +55,8 @@ def publish(county, count: int = 1, **values) -> list[int]:
 
 def withdraw(county, document_id: int) -> None:
     with county.house.database.writer.begin() as session:
-        county.move(session, session.get_one(Document, document_id), "withdraw", "zhoumin", why="内容有误", reason_kind="error")
+        county.move(session, session.get_one(Document, document_id), "withdraw", "zhoumin", why="内容有误",
+                    reason_kind="error")
 
 
 # -- the search index follows -----------------------------------------------------------------------------------
