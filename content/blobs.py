@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sqlalchemy import Text, delete, event, select
@@ -21,6 +21,7 @@ from content.base import Base, now
 from content.keys import KeyStore
 
 _ADDRESS = re.compile(r"[0-9a-f]{64}")
+SHELVES = 256  # folders, by the first two digits of the address
 _DROPPED = "gongkai.blobs.dropped"
 
 
@@ -60,10 +61,17 @@ class BlobStore:
         session.execute(delete(Blob).where(Blob.address == address))
         session.info.setdefault(_DROPPED, []).append(self._path(address))
 
-    def sweep(self, session: Session, before: dt.datetime) -> int:
-        """Take away files older than `before` that have no row: a crash left them. Returns how many."""
-        found = [path for path in self.folder.glob("??/*") if path.stat().st_mtime < before.timestamp()]
-        known = set(session.scalars(select(Blob.address))) if found else set()
+    def sweep(self, session: Session, before: dt.datetime, shelves: Iterable[int] = range(SHELVES)) -> int:
+        """Take away files older than `before` that have no row: a crash left them. Returns how many.
+
+        `shelves` are the folders to be looked through, for whoever has no time for all of them at once.
+        """
+        return sum(self._sweep(session, before.timestamp(), f"{number:02x}") for number in shelves)
+
+    def _sweep(self, session: Session, before: float, shelf: str) -> int:
+        found = [path for path in (self.folder / shelf).glob("*") if _is_older(path, before)]
+        of_shelf = select(Blob.address).where(Blob.address.between(shelf, f"{shelf}g"))
+        known = set(session.scalars(of_shelf)) if found else set()
         for path in (left := [path for path in found if path.name not in known]):
             path.unlink(missing_ok=True)
         return len(left)
@@ -101,6 +109,13 @@ class BlobStore:
             os.fsync(folder)  # the row must not outlive the name of its file when the power fails
         finally:
             os.close(folder)
+
+
+def _is_older(path: Path, than: float) -> bool:
+    try:
+        return path.stat().st_mtime < than
+    except FileNotFoundError:  # dropped in this very moment
+        return False
 
 
 @event.listens_for(Session, "after_commit")

@@ -17,7 +17,7 @@ from threading import Event, Thread
 
 from sqlalchemy import select
 
-from content import cursors, journal, outbox, picturing, preparing
+from content import blobs, cursors, journal, outbox, picturing, preparing
 from content.base import now
 from content.cursors import Cursor
 from content.preparing import Tools
@@ -33,7 +33,7 @@ from workflows.followers import Follower, Led, rebuild, step
 LONGEST_PAUSE = 60.0  # seconds until a part that keeps failing is tried again
 PATIENCE = 600.0  # seconds for which `once` waits for another worker to finish
 FAREWELL = 5.0  # seconds for which a worker that stops waits for the attachment under way
-SWEEPING = 3600.0  # seconds between two looks for files that a crash left
+SWEEPING = 15.0  # seconds after which the next folder is looked through for files that a crash left
 log = logging.getLogger(__name__)
 
 
@@ -85,7 +85,7 @@ class Worker:
                        for name, sender in senders(instance.settings).items()]
         self.parts.append(Part("attachments", partial(preparing.turn, instance.house, self.presence.owner,
                                                       tools(instance)), slow=True))
-        self._swept = 0.0
+        self._swept = -1  # the folder that was looked through last
         self._look_anew()
 
     def _following(self, follower: Follower) -> Part:
@@ -155,12 +155,13 @@ class Worker:
         return dead
 
     def _sweep(self) -> None:
-        """Now and then: files of blobs that were never entered. Those of a day ago are no work under way."""
-        if time.monotonic() - self._swept < SWEEPING and self._swept:
+        """One folder at a time: files of blobs that were never entered. Those of a day ago are no work under way."""
+        shelf = int(time.time() // SWEEPING) % blobs.SHELVES
+        if shelf == self._swept:
             return
-        self._swept = time.monotonic()
+        self._swept = shelf
         with self.database.reader() as session:
-            self.instance.house.blobs.sweep(session, now() - dt.timedelta(days=1))
+            self.instance.house.blobs.sweep(session, now() - dt.timedelta(days=1), [shelf])
 
     def _look_anew(self) -> None:
         """Detectors may be newer than the last look at what is on its way."""

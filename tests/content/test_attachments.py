@@ -346,6 +346,8 @@ def test_files_that_a_crash_left_are_swept_away(desk):
     with desk.house.database.reader() as session:
         left = desk.house.blobs.write(session, b"half")
         assert desk.house.blobs.sweep(session, now() - dt.timedelta(days=1)) == 0
+        others = set(range(256)) - {int(left.address[:2], 16)}
+        assert desk.house.blobs.sweep(session, now() + dt.timedelta(seconds=5), others) == 0
         assert desk.house.blobs.sweep(session, now() + dt.timedelta(seconds=5)) == 1
         assert not desk.house.blobs._path(left.address).exists()
         assert desk.house.blobs.get(session, session.get_one(Attachment, number).address)
