@@ -141,8 +141,3 @@ class _Docx:
 
 
 FORMAT = _Docx()
-
-
-def hidden_things(source: Source) -> tuple[str, ...]:
-    """Sentences, Chinese, about what a document holds that its reader does not see, for whoever takes its text."""
-    return _Document(source, Choices(ocr=False)).job.notes.hidden

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from content.privacy.kinds import Decision
-from content.privacy.renditions.formats.docx import FORMAT, hidden_things
+from content.privacy.renditions.formats.docx import FORMAT
 from content.privacy.renditions.model import Choices, Refused, Source
 from content.privacy.renditions.office import program
 from content.privacy.renditions.verifier import verify
@@ -100,7 +100,7 @@ def test_hidden_things_are_left_out_or_shown_as_was_chosen():
     shown = FORMAT.build(source, Choices(keep_hidden=True, ocr=False))
     assert not lost(shown.data, hidden)
     assert FORMAT.inspect(Source(shown.data), PLAIN).hidden == ()
-    assert hidden_things(source) == (
+    assert FORMAT.inspect(source, PLAIN).hidden == (
         "隐藏文字（正文第2段），公开版中已去除", "与底色相同的文字（正文第2段），公开版中已去除",
         "隐藏的表格行（表格1第2行），公开版中已去除")
 
