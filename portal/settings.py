@@ -49,6 +49,7 @@ SETTINGS = (
     Setting("code_rate", "20/10 minute", "How many wrong query codes one address may try."),
     Setting("recover_rate", "5/hour", "How often one address may ask for a lost query code."),
     Setting("receipt_confirms", True, "Whether the receipt of an online filing confirms it (Art. 31, 收到日)."),
+    Setting("case_retention_years", 10, "Years after its end for which the contents of a case are kept; 0 for ever."),
     Setting("upload_megabytes", 64, "Largest request that is taken, in megabytes: several files at once."),
     Setting("file_megabytes", 20, "Largest file that is taken, in megabytes."),
     Setting("page_size", 10, "Documents on one page of a column."),
