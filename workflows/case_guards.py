@@ -56,6 +56,12 @@ def nothing_pending(move: Move) -> list[str]:
     return ["还在征求意见：收到意见，或者满15个工作日以后再送审"] if waiting and clock.pending else []
 
 
+def opinion_awaited(move: Move) -> list[str]:
+    """Somebody who was consulted has not answered yet; another of them may have."""
+    waiting = any(each.end is None for each in facts_of_case(move.subject).consultations)
+    return [] if waiting else ["没有还在征求的意见"]
+
+
 def reply_drafted(move: Move) -> list[str]:
     """There is a draft of the reply, with an outcome and everything that this outcome must say."""
     draft = reply_of(move)
@@ -135,8 +141,8 @@ def not_rated(move: Move) -> list[str]:
 
 
 CONCERNS = frozenset({"never_asked", "not_extended", "no_fee_yet", "supplement_overdue", "payment_overdue",
-                      "consultation_over", "not_rated", "third_party_objected"})
+                      "consultation_over", "opinion_awaited", "not_rated", "third_party_objected"})
 GUARDS: dict[str, Guard] = {guard.__name__: guard for guard in (
     never_asked, not_extended, not_overdue, no_fee_yet, supplement_overdue, payment_overdue, consultation_over,
-    nothing_pending,
+    nothing_pending, opinion_awaited,
     reply_drafted, not_own_reply, third_party_objected, not_own_finding, files_cleared, same_person, not_rated)}
