@@ -28,6 +28,7 @@ from portal.followers import followers_of
 from portal.instance import Instance
 from portal.presence import Presence
 from workflows import due
+from workflows.case_due import CaseDue
 from workflows.followers import Follower, Led, rebuild, step
 
 LONGEST_PAUSE = 60.0  # seconds until a part that keeps failing is tried again
@@ -80,7 +81,8 @@ class Worker:
         self.presence = Presence(instance.house.home / "run")
         self.followers = followers_of(instance)
         self.parts = [Part("leases of the dead", self.take_over), *map(self._following, self.followers),
-                      Part("due", partial(due.run, instance.house))]
+                      Part("due", partial(due.run, instance.house)),
+                      Part("cases due", CaseDue(instance.house, instance.settings.case_retention_years).run)]
         self.parts += [Part(f"outbox {name}", partial(deliver, self.database, name, sender, self.presence.owner))
                        for name, sender in senders(instance.settings).items()]
         self.parts.append(Part("attachments", partial(preparing.turn, instance.house, self.presence.owner,
