@@ -15,13 +15,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from content import clearing, planting, writing
+from content import attachments, clearing, filing, picturing, planting, writing
 from content.base import SHANGHAI, now
-from content.documents import Document
+from content.documents import Attachment, Document
 from content.house import House
 from content.people import Department, Grant, Role, User
 from content.privacy import Decision
 from content.tree import Column, Node
+from portal import sample_cases, sample_files
 from portal.passwords import hashed, initial
 from portal.settings import Site
 from workflows import access, due
@@ -29,6 +30,7 @@ from workflows.access import Identity
 from workflows.engine import fire
 
 STATEMENT = "已逐项审查，不涉及国家秘密、工作秘密，可以公开"
+LOOKED = "已逐幅看过，图上没有个人信息，也没有不能公开的内容"
 # How far each state of the data is along the way.
 STEPS = {"draft": 0, "department_review": 1, "confidentiality_review": 2, "sign_off": 3, "scheduled": 4,
          "published": 4, "withdrawn": 4, "archived": 4}
@@ -65,7 +67,12 @@ def load(house: House) -> list[Account]:
         planting.columns(session, rows("columns.json", "columns"), actor_id=None)
         accounts = [_user(session, row) for row in rows("users.json", "users")]
     with house.database.writer.begin() as session:
-        _Writer(session, house).write(rows("documents.jsonl"))
+        waiting = _Writer(session, house).write(rows("documents.jsonl"))
+    sample_files.prepare(house)
+    with house.database.writer.begin() as session:
+        _Writer(session, house).finish(waiting)
+    with house.database.writer.begin() as session:
+        sample_cases.write(session, house)
     due.run(house)
     return accounts
 
@@ -97,39 +104,64 @@ class _Writer:
         self.session, self.house = session, house
         self.tree = house.tree(session)
         self.people = [Identity.of(session, user, dt.date(2026, 1, 1)) for user in session.scalars(select(User))]
+        self.files = sample_files.rows()
         self.by_key: dict[str, Document] = {}
 
-    def write(self, documents: list[dict[str, Any]]) -> None:
+    def write(self, documents: list[dict[str, Any]]) -> list[tuple[dict[str, Any], int]]:
+        """All of them; returns those that go no further before their files were looked at, each with its number."""
         for row in sorted(documents, key=lambda each: each["date"]):
-            self.by_key[row["key"]] = self._document(row)
+            document = self.by_key[row["key"]] = self._document(row)
+            if row["key"] not in self.files:
+                self._walk(document, row)
+        return [(row, self.by_key[row["key"]].id) for row in documents if row["key"] in self.files]
+
+    def finish(self, waiting: list[tuple[dict[str, Any], int]]) -> None:
+        for row, number in waiting:
+            self._walk(self.session.get_one(Document, number), row)
 
     def _document(self, row: dict[str, Any]) -> Document:
         node = self.tree.by_code[row["column"]]
         at = moment(row["date"])
         author = self._holder(Role.EDITOR, node, row["author"])
         data = {key: self._link(key, value) for key, value in row["data"].items()}
+        files, formed = self.files.get(row["key"], []), at - dt.timedelta(hours=20)
+
+        def body(document: Document) -> str:
+            kept = [self._take(document, each, author, formed) for each in files if "alt" in each]
+            return "".join(f"<p>{picturing.tag(each.id, each.alt)}</p>" for each in kept) + row["body"]
         document = writing.create(
-            self.session, node, row["type"], actor_id=author.user_id, title=row["title"], body=row["body"], data=data,
-            also=[self.tree.by_code[code].id for code in row["also"]], at=at - dt.timedelta(hours=20),
+            self.session, node, row["type"], actor_id=author.user_id, title=row["title"], body=body, data=data,
+            also=[self.tree.by_code[code].id for code in row["also"]], at=formed,
             department_id=self.tree.departments.by_code[row["department"]].id)
-        self._walk(document, node, row, author, at)
+        for each in files:
+            if "alt" not in each:
+                self._take(document, each, author, formed)
         return document
+
+    def _take(self, document: Document, row: dict[str, Any], author: Identity, at: dt.datetime) -> Attachment:
+        role = filing.PICTURE if "alt" in row else filing.FILE
+        return attachments.take(self.session, self.house, document, row["name"], sample_files.make(row), role=role,
+                                alt=row.get("alt", ""), actor_id=author.user_id, at=at)
 
     def _link(self, key: str, value: Any) -> Any:
         linked = key in ("interprets", "abolishes", "supersedes")
         return self.by_key[value].id if linked else value
 
-    def _walk(self, document: Document, node: Node, row: dict[str, Any], author: Identity, at: dt.datetime) -> None:
+    def _walk(self, document: Document, row: dict[str, Any]) -> None:
+        node, at = self.tree.by_code[row["column"]], moment(row["date"])
+        author = self._holder(Role.EDITOR, node, row["author"])
         steps = self._steps(document, node, row, author)
         for number, (name, person, facts) in enumerate(steps[:self._length(row, steps)]):
             if name == "submit":
                 self._settle(document, author, at)
             early = dt.timedelta(hours=3 * max(0, len(steps) - 1 - number))
+            if name == "approve":
+                self._look(document, person, at - early)
             fire(self.session, self.house, document, name, person, now=at - early, **facts)
         if row["state"] == "withdrawn":
             when = moment(row["withdrawn_at"])
             fire(self.session, self.house, document, "withdraw", self._holder(Role.SIGNER, node), now=when,
-                 why=row["withdrawn_reason"], reason_kind="privacy")
+                 why=row["withdrawn_reason"], reason_kind=row["withdrawn_kind"])
         if row["state"] == "department_review":
             self._reopen(document, node)
 
@@ -154,6 +186,13 @@ class _Writer:
     def _settle(self, document: Document, author: Identity, at: dt.datetime) -> None:
         for found in self._review(document).open:
             clearing.settle(self.session, document, found, Decision.mask, actor_id=author.user_id, at=at)
+
+    def _look(self, document: Document, reviewer: Identity, at: dt.datetime) -> None:
+        """Without character recognition it is for the reviewer to say that nothing is in a picture."""
+        for each in self._review(document).files:
+            if each.unread:
+                attachments.vouch(self.session, self.house, document, each.attachment, LOOKED,
+                                  actor_id=reviewer.user_id, at=at)
 
     def _reopen(self, document: Document, node: Node) -> None:
         """The reviewer wants one decision looked at again: it waits at his desk."""
