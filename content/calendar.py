@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import chinese_calendar
 
@@ -77,11 +77,6 @@ class Calendar:
             return -self.workdays_between(end, start)
         return sum(self.is_workday(day)[0] for day in days(start, end))
 
-    @cached_property
-    def last_year(self) -> int:
-        """The last year that was announced."""
-        return max(*self.imported, *_library_years()) if self.imported else max(_library_years())
-
 
 def days(start: dt.date, end: dt.date) -> Iterator[dt.date]:
     """The days after `start`, up to and with `end`."""
@@ -100,12 +95,6 @@ def _shipped(year: int) -> Year | None:
     return Year(year, frozenset(day for day in every if day.weekday() < 5 and not working[day]),
                 frozenset(day for day in every if day.weekday() > 4 and working[day]),
                 f"chinesecalendar {chinese_calendar.__version__}")
-
-
-@lru_cache(maxsize=1)
-def _library_years() -> tuple[int, ...]:
-    known = chinese_calendar.constants.holidays
-    return tuple(sorted({day.year for day in known}))
 
 
 SHIPPED = Calendar()

@@ -28,8 +28,6 @@ ADD, REMOVE = "add_item", "remove_item"
 GROUPS = (widgets.RadioChoiceWidget, widgets.CheckboxChoiceWidget, widgets.DateTimeInputWidget,
           widgets.CheckedPasswordWidget)
 
-Controls = list[tuple[str, Any]]
-
 
 @dataclass(frozen=True)
 class FieldError:

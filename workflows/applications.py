@@ -24,7 +24,6 @@ from workflows.outcomes import OUTCOMES
 REPLY = "reply"  # the kind of message that a reply is
 NUMBER = "{organ}-{year}-{serial:05d}"
 KEYED = ("name", "id_number", "phone", "email")  # what a case can be found again by
-OPEN_CLOCKS = ("running", "waiting_supplement", "waiting_fee")
 
 
 def file(session: Session, house: House, type_name: str, workflow: str, state: str, *, office_id: int,

@@ -184,7 +184,6 @@ SHAPES: dict[str, re.Pattern[str]] = {  # by the attribute's name, where more th
                     re.compile(rf"{_LISTED}(?:[, ;]{_LISTED}){{0,40}}")),
 }
 FONT = re.compile(r"(?!.*\d{5})[\w .,;&()@+/'-]{0,60}")
-CHARACTER = re.compile(r".{0,2}", re.DOTALL)
 CSS = re.compile(rf"(?:position|left|top|width|height|margin-(?:left|top|right|bottom)|z-index|rotation|flip|"
                  rf"v-text-(?:align|anchor|kern)|text-align|font-(?:family|size|weight|style)|layout-flow|"
                  rf"mso-(?:position|width|height|wrap|left|top|layout|fit|direction|rotate|next|char|text)[a-z-]*)"
