@@ -32,6 +32,7 @@ class Permission(StrEnum):
     READ_ANNUAL = "read_annual"  # annual reports of the organs that one works for
     WRITE_ANNUAL = "write_annual"
     MANAGE_CALENDAR = "manage_calendar"
+    MANAGE_LETTERS = "manage_letters"  # templates of the letters of cases
     READ_CASES = "read_cases"  # lists, dates and figures of cases: nobody's name
     OPEN_CASES = "open_cases"  # what lies sealed in them; every look is in the journal
     HANDLE_CASES = "handle_cases"  # draft the reply, prepare what is released, annul a fact
@@ -58,6 +59,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.READ_ANNUAL: _CHAIN | {Role.CASE_OFFICER, Role.AUDITOR},
     Permission.WRITE_ANNUAL: frozenset({Role.EDITOR, Role.CASE_OFFICER}),
     Permission.MANAGE_CALENDAR: frozenset({Role.SYSTEM_ADMIN}),
+    Permission.MANAGE_LETTERS: frozenset({Role.SYSTEM_ADMIN}),
     Permission.READ_CASES: _CASES | {Role.AUDITOR},
     Permission.OPEN_CASES: _CASES,
     Permission.HANDLE_CASES: frozenset({Role.CASE_OFFICER}),

@@ -49,12 +49,12 @@ def enter():
 
 
 class Browser(TestApp):
-    """A browser whose reader notices sentences with a blank that nobody filled."""
+    """A browser whose reader notices sentences with a blank that nobody filled; templates of letters have blanks."""
 
     def do_request(self, *args, **kwargs):
         answer = super().do_request(*args, **kwargs)
         if answer.content_type == "text/html":
-            assert "${" not in answer.text
+            assert "${" not in answer.text or answer.request.path.startswith("/desk/letters/")
         return answer
 
 

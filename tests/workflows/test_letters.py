@@ -88,7 +88,7 @@ def test_each_outcome_in_its_own_words(county, session, case, outcome):
 
 
 def test_one_leaf_two_replies(county, session, case):
-    public = words(reply(county, session, case, "granted", public="https://example.gov.cn/1"))
+    public = words(reply(county, session, case, "granted", public="第1栏｜https://example.gov.cn/$1"))
     assert "第三十六条第（一）项" in public and "第（二）项" not in public
     other = words(reply(county, session, case, "not_held", organ_right="清源县医疗保障局，0399-6660001"))
     assert "不属于本机关负责公开" in other and "清源县医疗保障局，0399-6660001" in other and "不存在" not in other
@@ -132,6 +132,13 @@ def test_who_is_consulted_is_asked_by_his_own_article_and_not_told_who_asks(coun
 def test_a_fee_is_explained_by_its_tiers(county, session, case):
     text = words(compose(county, session, case, "fee_notice", fee_basis="pages", fee_count=68, amount=380))
     assert "31至100页每页10元" in text and "380元" in text and "20个工作日内缴纳" in text
+
+
+def test_the_record_of_delivery_names_the_letter(county, session, case):
+    letter = reply(county, session, case, "granted", content="见附件")
+    record = letters.delivery_record(session, county.house, case, letter, "邮寄", day=DAY)
+    assert ["受送达人", "吴晓梅"] in record["rows"] and ["送达方式", "邮寄"] in record["rows"] and record["to"] == ""
+    assert ["送达文书", "政府信息公开申请答复书"] in record["rows"] and record["number"] == ""
 
 
 def test_numbers_follow_the_rule_and_leave_no_gap(county, session, case):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -37,8 +37,8 @@ from workflows.letters.templates import (
 )
 from workflows.outcomes import FEE_TIERS, OUTCOMES
 
-__all__ = ["BadTemplate", "Letter", "Template", "check", "compose", "edit", "fill", "for_applicant", "next_number",
-           "reset", "shipped", "template", "versions"]
+__all__ = ["BadTemplate", "Letter", "Template", "check", "compose", "delivery_record", "edit", "fill", "for_applicant",
+           "next_number", "reset", "shipped", "template", "versions"]
 
 REPLY, RELEASED = "reply", "released"
 ORGAN_LEVEL = "县"  # of departments that are a people's government
@@ -87,30 +87,46 @@ def compose(session: Session, house: House, case: Case, kind: str, facts: Mappin
     return made.plain() | {name: facts[name] for name in ("outcome", "says") if name in facts}
 
 
+def delivery_record(session: Session, house: House, case: Case, letter: Mapping[str, Any], way: str = "　",
+                    *, day: dt.date) -> dict[str, Any]:
+    """送达回证: the form that is signed when `letter` (as it was issued) is handed over; it has no number."""
+    facts = {"whom": letter["to"], "letter_title": letter["title"], "letter_number": letter["number"], "way": way}
+    return compose(session, house, case, "delivery_record", facts, number="", day=day)
+
+
 def fill(session: Session, kind: str, values: Mapping[str, str], *, choice: Mapping[str, Any],
-         enclosures: tuple[str, ...] = ()) -> Letter:
-    """A letter of `values` (every placeholder in words); `choice` names the variant of a kind that has some."""
-    chosen = template(session, kind)
-    part = _part(session, chosen, choice)
-    lines = [_fill(line, values) for line in _lines(session, chosen, part, choice)]
-    rows = tuple(tuple(line.split(ROW, 1)) for line in lines if ROW in line)
-    said = tuple(_ended(line) for line in lines if line and ROW not in line)
-    return Letter(kind, part.title if part and part.title else chosen.title, values["number"], values["to"], said,
-                  values["organ"], values["today"], rows, enclosures, _contact(values))
+         enclosures: tuple[str, ...] = (), instead: Template | None = None) -> Letter:
+    """A letter of `values` (every placeholder in words); `choice` names the variant of a kind that has some.
+
+    `instead` stands in for the template of its kind, or for one of the parts: for a preview.
+    """
+    def now_held(name: str) -> Template:
+        return instead if instead is not None and instead.kind == name else template(session, name)
+
+    chosen = now_held(kind)
+    part = _part(now_held, chosen, choice)
+    lines = [line for line in _lines(now_held, chosen, part, choice) if _is_said(line, values)]
+    rows = [line.split(ROW, 1) for line in lines if ROW in line]
+    said = [_ended(_put(line, values)) for line in lines if ROW not in line]
+    return Letter(kind, (part.title if part else "") or chosen.title, values["number"],
+                  values["to"] if chosen.to else "", tuple(said), values["organ"], values["today"],
+                  tuple((_put(name, values), _put(value, values)) for name, value in rows), enclosures,
+                  _contact(values))
 
 
-def _part(session: Session, chosen: Template, choice: Mapping[str, Any]) -> Template | None:
+def _part(held: Callable[[str], Template], chosen: Template, choice: Mapping[str, Any]) -> Template | None:
     kind = f"{chosen.kind}.{choice.get(chosen.by)}"
-    return template(session, kind) if kind in shipped() else None
+    return held(kind) if kind in shipped() else None
 
 
-def _lines(session: Session, chosen: Template, part: Template | None, choice: Mapping[str, Any]) -> Iterator[str]:
+def _lines(held: Callable[[str], Template], chosen: Template, part: Template | None,
+           choice: Mapping[str, Any]) -> Iterator[str]:
     """The paragraphs with those of the variant and of the remedies in their places."""
     for line in chosen.paragraphs:
         if line == f"${{{PART}}}":
             yield from part.paragraphs if part else ()
         elif line == f"${{{REMEDIES}}}":
-            yield from template(session, _remedies(chosen, choice)).paragraphs
+            yield from held(_remedies(chosen, choice)).paragraphs
         else:
             yield line
 
@@ -123,10 +139,12 @@ def _remedies(chosen: Template, choice: Mapping[str, Any]) -> str:
     return own if own in shipped() else f"{REMEDIES}.{OUTCOMES[choice['outcome']].remedy}"
 
 
-def _fill(line: str, values: Mapping[str, str]) -> str:
-    """Empty where it names something of which nothing was said."""
-    if any(not values.get(name) for name in PLACE.findall(line)):
-        return ""
+def _is_said(line: str, values: Mapping[str, str]) -> bool:
+    """Whether something was said of everything that it names."""
+    return all(values.get(name) for name in PLACE.findall(line))
+
+
+def _put(line: str, values: Mapping[str, str]) -> str:
     return string.Template(line).substitute(values)
 
 

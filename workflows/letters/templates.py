@@ -43,7 +43,8 @@ class Template:
     """`kind` is the file's path without its end, parts joined by a dot: `reply`, `reply.granted`, `remedies.either`.
 
     `mark` stands in the number behind the serial; `places` are the placeholders of its own; `to` says whether it goes
-    to the applicant; `by` names the choice of which its variant depends; `remedy` the remedies it tells.
+    to the applicant, to another, or (empty) greets nobody; `by` names the choice on which its variant depends;
+    `remedy` the remedies it tells.
     """
 
     kind: str
