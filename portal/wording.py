@@ -54,6 +54,10 @@ SENTENCES: dict[str, Any] = {
     "case.code": _("申请人证明身份后更换查询码"),
     "case.look": _("查看申请的内容"),
     "case.search": _("按申请人查找申请，找到${found}件"),
+    "case.release": _("放入一份要公开的材料"),
+    "case.decide": _("逐项确认公开材料里的个人信息"),
+    "case.vouch": _("声明看过公开材料里的图片"),
+    "case.drop": _("移除一份公开的材料"),
     "case.fact": _("记下办理事实"),
     "case.annul": _("作废一项办理事实"),
     "case.due": _("期限由${before}变为${after}"),
@@ -146,7 +150,14 @@ def _name(request: Request, payload: Mapping[str, Any]) -> str:
     return str(payload.get("name") or (after.get("name") if isinstance(after, dict) else "") or "")
 
 
+def _dateless(name: str) -> Callable[[Request, Mapping[str, Any]], str]:
+    """A due date that there was not, or is not any more."""
+    return lambda request, payload: request.localizer.translate(_("没有期限")) \
+        if name in payload and payload[name] is None else ""
+
+
 _SHOWN: dict[str, Callable[[Request, Mapping[str, Any]], str]] = {
+    "before": _dateless("before"), "after": _dateless("after"),
     "fields": _fields, "role": _role, "kind": _kind, "decision": _decision, "name": _name}
 
 
