@@ -66,6 +66,8 @@ def _field(request: Request, case: Case, step: Transition, ask: Ask, typed: Mapp
 
 
 def _likely(request: Request, case: Case, ask: Ask) -> str:
+    if ask.name == "received" and case.received is not None:
+        return case.received.isoformat()
     if ask.name in TODAY:
         return request.today.isoformat()
     if ask.shape == "department":

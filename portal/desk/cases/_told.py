@@ -14,6 +14,7 @@ from content.cases import Case, Fact, Message
 from content.journal import Row
 from portal.desk.words import names
 from portal.i18n import _
+from portal.public.apply._questions import CARRIERS, IDENTITIES, WAYS
 from portal.wording import sentence
 from workflows import letters
 from workflows.asks import ASKS
@@ -22,12 +23,13 @@ from workflows.engine import workflow_of
 LOOK = "case.look"
 APART = ("link", "letter", "expires", "fact")  # of notes: what is shown otherwise or not at all
 BY_REQUESTER = ("case.file", "case.supplement", "case.withdraw_request", "case.rate")
-APPLICANT = {"name": _("姓名"), "organisation": _("名称"), "id_number": _("证件号码"),
+APPLICANT = {"name": _("姓名或者名称"), "id_kind": _("证件"), "id_number": _("证件号码"),
              "credit_code": _("统一社会信用代码"), "representative": _("法定代表人"), "contact": _("联系人"),
-             "phone": _("电话"), "email": _("电子邮箱"),
-             "address": _("地址"), "postcode": _("邮编")}
-REQUEST = {"description": _("所需信息"), "purpose": _("用途"), "form": _("信息载体"), "delivery": _("获取方式"),
-           "number": _("文号"), "waiver": _("申请减免费用")}
+             "phone": _("电话"), "email": _("电子邮箱"), "address": _("地址"), "postcode": _("邮编")}
+REQUEST = {"description": _("所需信息"), "number": _("文号"), "year_from": _("从哪一年"), "year_to": _("到哪一年"),
+           "record": _("哪一份记录"), "wrong": _("哪里不准确"), "right": _("应当是什么"), "evidence": _("证据"),
+           "way": _("提供方式"), "carrier": _("信息载体"), "help": _("填写时需要帮助")}
+VALUES = {"id_kind": IDENTITIES, "way": WAYS, "carrier": CARRIERS, "help": {"true": _("是"), "false": _("否")}}
 FACTS = {"supplement_asked": _("通知补正"), "supplement_received": _("收到补正"), "third_party": _("征求第三方意见"),
          "co_agency": _("征求其他机关意见"), "extension": _("延长期限"), "fee_notice": _("通知缴费"),
          "fee_paid": _("缴费"), "delayed": _("确定延迟答复"), "answered": _("答复"), "withdrawn": _("撤回")}
@@ -55,12 +57,11 @@ class Told:
     who: str
 
 
-def pairs(found: Mapping[str, Any], titles: Mapping[str, Any]) -> list[tuple[Any, str]]:
+def pairs(found: Mapping[str, Any], titles: Mapping[str, Any]) -> list[tuple[Any, Any]]:
     """What is known, under its titles; whatever else a form asked for comes after it under its own name."""
-    known = [(title, found[name]) for name, title in titles.items() if found.get(name)]
-    known += [(name, value) for name, value in found.items() if name not in titles and value]
-    return [(title, "、".join(map(str, value)) if isinstance(value, list) else str(value)) for title, value in known
-            if not isinstance(value, Mapping)]
+    known = [(title, VALUES.get(name, {}).get(found[name], found[name])) for name, title in titles.items()
+             if found.get(name)]
+    return known + [(name, str(value)) for name, value in found.items() if name not in titles and value]
 
 
 # -- letters and notes ------------------------------------------------------------------------------------------

@@ -112,7 +112,8 @@ def test_what_the_engine_refuses_is_said_and_nothing_typed_is_lost(browser, file
     form = step(client.get(f"/desk/cases/{number}"), "consult")
     form["question"] = "是否同意公开拆迁补偿协议"
     answer = form.submit(status=409)
-    assert "请填写“收件的第三方或者机关”" in answer and step(answer, "consult")["question"].value == "是否同意公开拆迁补偿协议"
+    assert "请填写“收件的第三方或者机关”" in answer
+    assert step(answer, "consult")["question"].value == "是否同意公开拆迁补偿协议"
     assert stored(number).state == "handling"
     form = step(answer, "ask_supplement")
     form["missing"], form["supplement_by"] = "请写明年度", "下周"
