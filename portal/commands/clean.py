@@ -96,7 +96,7 @@ def _report(made: Cleaned) -> dict[str, Any]:
 
 
 def _print(made: Cleaned, dst: Path) -> None:
-    print(f"{_ACTIONS[made.action]}：{dst}（{made.inspection.format} → {made.built.suffix}，已复查）")
+    print(f"{_ACTIONS[made.action]}：{dst}（{made.inspection.format} → {made.built.suffix}，已核验）")
     for each in made.inspection.findings:
         print(f"  {each.where}：{KINDS[each.kind].zh}")
     for sentence in made.inspection.hidden:

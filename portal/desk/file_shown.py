@@ -44,7 +44,7 @@ OTHER = _("其他看不见的内容")
 PLAIN = frozenset({"pdf", "csv", "text", "txt", "jpeg", "mpo", "png", "gif", "bmp", "tiff", "webp"})
 STAGES: dict[str, Status] = {
     WAITING: ("idle", _("正在检查")), REFUSED: ("late", _("不能公开")), OPEN: ("late", _("待处理个人信息")),
-    PREPARING: ("idle", _("正在生成公开版")), FAILED: ("late", _("公开版没有通过复查")),
+    PREPARING: ("idle", _("正在生成公开版")), FAILED: ("late", _("公开版没有通过核验")),
     READY: ("ok", _("公开版已就绪"))}
 SECRET: Status = ("late", _("有密级标志"))
 UNREAD: Status = ("late", _("等人看图声明"))

@@ -30,7 +30,7 @@ _PLAIN_INFO = frozenset(str.split("dpi jfif jfif_version jfif_unit jfif_density 
                                   "extension gamma srgb compression aspect adobe adobe_transform progressive "
                                   "progression interlace transparency mpoffset chromaticity timestamp resolution"))
 _TOLD_APART = [0 if step < 8 else 255 if step > 247 else step for step in range(256)]  # nothing hides in near white
-_KNOWN_AS = "JPEG、PNG、GIF、BMP、WEBP 或单页 TIFF"
+_KNOWN_AS = "JPEG、PNG、GIF、BMP、WEBP或单页TIFF"
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def open_picture(data: bytes, limits: Limits) -> Opened:
                 _bounded(image, limits)
                 frames = getattr(image, "n_frames", 1)
                 if frames > 1 and image.format == "TIFF":
-                    raise Refused("unknown", "多页 TIFF 无法发布：请转换为 PDF，或把每页另存为图片。")
+                    raise Refused("unknown", "多页TIFF无法发布：请转换为PDF，或把每页另存为图片")
                 notes, removed = tuple(_notes(image)), _removed(image, frames)
                 image.seek(0)
                 image.load()
@@ -98,10 +98,10 @@ def open_picture(data: bytes, limits: Limits) -> Opened:
         except Image.DecompressionBombError as error:
             raise _too_large(limits) from error
         except UnidentifiedImageError as error:
-            raise Refused("unknown", f"无法识别的图片：请转换为 {_KNOWN_AS} 后上传。") from error
+            raise Refused("unknown", f"无法识别的图片：请转换为{_KNOWN_AS}后上传") from error
         except (OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, EOFError, MemoryError,
                 ArithmeticError, AttributeError, RuntimeError) as error:  # what Pillow's readers raise on broken files
-            raise Refused("damaged", "图片已损坏或不完整：请重新导出后上传。") from error
+            raise Refused("damaged", "图片已损坏或不完整：请重新导出后上传") from error
 
 
 def _bounded(image: Image.Image, limits: Limits) -> None:
@@ -110,7 +110,7 @@ def _bounded(image: Image.Image, limits: Limits) -> None:
 
 
 def _too_large(limits: Limits) -> Refused:
-    return Refused("large", f"图片超过 {limits.pixels // 10_000} 万像素：请缩小后上传。")
+    return Refused("large", f"图片超过{limits.pixels // 10_000}万像素：请缩小后上传")
 
 
 def _as_shown(image: Image.Image) -> Image.Image:
@@ -151,8 +151,8 @@ def _hidden(image: Image.Image, frames: int) -> tuple[str, ...]:
     if frames < 2:
         return ()
     if image.format == "MPO":
-        return (f"图片文件内另有 {frames - 1} 幅图片，发布件只保留看得见的一幅",)
-    return (f"动图共 {frames} 帧，发布件只保留第一帧",)
+        return (f"图片文件内另有{frames - 1}幅图片，公开版只保留看得见的一幅",)
+    return (f"动图共{frames}帧，公开版只保留第一帧",)
 
 
 def _notes(image: Image.Image) -> Iterator[str]:

@@ -246,7 +246,7 @@ class Copier:
         if kind in _SHOWN_GRAPHICS:
             self.plain(source, into)
         elif kind == "diagram":
-            self.notes.leave("diagrams", "SmartArt 图形，请改为普通文字、形状或图片后重新上传", self.where)
+            self.notes.leave("diagrams", "SmartArt图形，请改为普通文字、形状或图片后重新上传", self.where)
         else:
             self.notes.leave("embedded", "嵌入的对象", self.where)
 
@@ -331,7 +331,7 @@ class Copier:
         if relation is not None and self.job.figures.shows(relation.target):
             return relation.target
         if relation is not None:
-            self.notes.leave("vector", "矢量图或无法识别的图片，不能逐字检查，请另存为 PNG 后重新插入", self.where)
+            self.notes.leave("vector", "矢量图或无法识别的图片，不能逐字检查，请另存为PNG后重新插入", self.where)
         elif blip is not None and blip.attrib:
             self.notes.leave("links", "链接到文件以外的图片", self.where)
         return ""

@@ -27,7 +27,7 @@ _PARTS = (  # pattern of a part's name, code, where its writing stands
     (r"docProps/", "metadata", "文档属性"),
     (r"notesSlides/", "notes", "备注"),
     (r"slides/", "hidden", "隐藏的幻灯片"),
-    (r"diagrams/", "diagrams", "SmartArt 图形"),
+    (r"diagrams/", "diagrams", "SmartArt图形"),
     (r"charts?/", "embedded", "图表"),
     (r"header|footer", "hidden", _UNSHOWN),
     (r"media/.*\.(?:mp[34g]|m4[av]|wav|wma|wmv|avi|mov|aiff?|mid)", "media", ""),

@@ -24,13 +24,13 @@ _KINDS = {  # what an object with such a key or value is: code of what was remov
     "private": "软件私有数据", "structure": "结构信息", "links": "链接",
 }
 _TOLD = {
-    "attachments": "PDF 内嵌有附件，发布件不含；需要公开的请单独上传",
-    "annotations": "PDF 带有批注，发布件不含批注文字，只保留画在页面上的文本框、图章和标记",
-    "revisions": "PDF 保留有修改前的旧版本，发布件不含",
-    "javascript": "PDF 带有脚本，发布件不含",
-    "layers": "PDF 有图层，发布件只含打开时看得见的图层",
-    "xfa": "PDF 是动态表单（XFA），请核对公开版内容是否完整",
-    "signatures": "PDF 带有电子签名，公开版重新生成，不再带有签名",
+    "attachments": "PDF内嵌有附件，公开版不含；需要公开的请单独上传",
+    "annotations": "PDF带有批注，公开版不含批注文字，只保留画在页面上的文本框、图章和标记",
+    "revisions": "PDF保留有修改前的旧版本，公开版不含",
+    "javascript": "PDF带有脚本，公开版不含",
+    "layers": "PDF有图层，公开版只含打开时看得见的图层",
+    "xfa": "PDF是动态表单（XFA），请核对公开版内容是否完整",
+    "signatures": "PDF带有电子签名，公开版重新生成，不再带有签名",
 }
 
 

@@ -28,7 +28,7 @@ COMMENTS = frozenset((raw.FPDF_ANNOT_TEXT, raw.FPDF_ANNOT_POPUP, raw.FPDF_ANNOT_
                       raw.FPDF_ANNOT_THREED, raw.FPDF_ANNOT_REDACT, raw.FPDF_ANNOT_CARET))
 _NESTED = 8
 _MANY_OBJECTS = 100_000
-_DAMAGED = "PDF 已损坏，无法打开：请用原软件重新导出后上传。"
+_DAMAGED = "PDF已损坏，无法打开：请用原软件重新导出后上传"
 
 
 @dataclass(frozen=True)
@@ -72,14 +72,14 @@ def open_pdf(data: bytes, limits: Limits) -> pdfium.PdfDocument:
     if not len(pdf):
         raise Refused("damaged", _DAMAGED)
     if len(pdf) > limits.pages:
-        raise Refused("large", f"PDF 超过 {limits.pages} 页：请拆分后上传。")
+        raise Refused("large", f"PDF超过{limits.pages}页：请拆分后上传")
     pdf.init_forms()
     return pdf
 
 
 def _repaired(data: bytes, error: pdfium.PdfiumError) -> bytes:
     if error.err_code == raw.FPDF_ERR_PASSWORD:
-        raise Refused("encrypted", "PDF 设有打开密码：请去掉密码后上传。") from error
+        raise Refused("encrypted", "PDF设有打开密码：请去掉密码后上传") from error
     try:
         with pikepdf.open(io.BytesIO(data)) as found:
             into = io.BytesIO()
@@ -96,7 +96,7 @@ def pages(pdf: pdfium.PdfDocument, limits: Limits) -> Iterator[Page]:
         try:
             yield _page(pdf, index, limits)
         except pdfium.PdfiumError as error:
-            raise Refused("damaged", f"第{index + 1}页无法显示：请用原软件重新导出后上传。") from error
+            raise Refused("damaged", f"第{index + 1}页无法显示：请用原软件重新导出后上传") from error
 
 
 def _page(pdf: pdfium.PdfDocument, index: int, limits: Limits) -> Page:
@@ -117,7 +117,7 @@ def _dpi(width: float, height: float, index: int, limits: Limits) -> float:
     inches = max(width * height, 1) / 72 ** 2
     dpi = min(DPI, (min(limits.pixels, PAGE_PIXELS) / inches) ** 0.5, 20_000 * 72 / max(width, height, 1))
     if dpi < LEAST_DPI or min(width, height) < 1:
-        raise Refused("large", f"第{index + 1}页的幅面无法处理：请改为常用纸张后上传。")
+        raise Refused("large", f"第{index + 1}页的幅面无法处理：请改为常用纸张后上传")
     return dpi
 
 

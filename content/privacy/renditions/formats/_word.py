@@ -275,7 +275,7 @@ class WordCopier(Copier):
     def old_picture(self, source: Element, into: Element) -> None:
         relation = self.relation(source, "r:id")
         if relation is None or not self.job.figures.shows(relation.target):
-            self.notes.leave("vector", "矢量图或无法识别的图片，不能逐字检查，请另存为 PNG 后重新插入", self.where)
+            self.notes.leave("vector", "矢量图或无法识别的图片，不能逐字检查，请另存为PNG后重新插入", self.where)
             return
         made = etree.SubElement(into, source.tag)
         made.set(tag("r:id"), self.job.figures.place(self.owner, relation.target, _old_crop(source), self.where))

@@ -114,7 +114,7 @@ class View:
             yield f"{self.title}有看不见的文字（与底色同色、字号极小或格式不显示）：{places}"
         if self.sheet.pictured:
             self.removed.add("pictures")
-            yield f"{self.title}有嵌在单元格里的图片，发布件中不保留：{_listed(map(name_of, self.sheet.pictured))}"
+            yield f"{self.title}有嵌在单元格里的图片，公开版中不保留：{_listed(map(name_of, self.sheet.pictured))}"
         if self.lost:
             self.removed.add("hidden_text")
             yield f"{self.title}的合并单元格下面还有内容：{_listed(map(name_of, sorted(self.lost)))}"

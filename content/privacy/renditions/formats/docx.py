@@ -32,7 +32,7 @@ class _Document(Rendition):
         package = self.job.package
         self.main = package.main()
         if package.root(self.main).tag != tag("w:document"):
-            raise Refused("damaged", "文件结构已损坏，无法读取：请用 Word 或 WPS 打开，另存一份后重新上传")
+            raise Refused("damaged", "文件结构已损坏，无法读取：请用Word或WPS打开，另存一份后重新上传")
         styles = package.find(self.main, "styles")
         self.looks = Looks.of(package.root(styles) if styles else None, self._page_colour())
         self.stories: list[tuple[WordCopier, Element]] = []

@@ -175,7 +175,7 @@ def _unseen(numbers: list[int]) -> Iterator[str]:
     if numbers:
         named = "、".join(f"第{number}页" for number in numbers[:_NUMBERED])
         more = "等" if len(numbers) > _NUMBERED else ""
-        yield f"{named}{more}有看不见的文字（被遮盖、与底色相同、在页面之外或隐形文字层），发布件不含"
+        yield f"{named}{more}有看不见的文字（被遮盖、与底色相同、在页面之外或隐形文字层），公开版不含"
 
 
 FORMAT = PdfFormat()

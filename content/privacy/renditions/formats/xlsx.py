@@ -95,7 +95,7 @@ class Workbook:
 
     @property
     def hidden(self) -> tuple[str, ...]:
-        lost = tuple(f"{each}：发布件中不保留" for each in dict.fromkeys((*self.drawings.lost, *self.lost_charts)))
+        lost = tuple(f"{each}：公开版中不保留" for each in dict.fromkeys((*self.drawings.lost, *self.lost_charts)))
         return tuple(sentence for view in self.views for sentence in view.hidden) + lost
 
     @property
