@@ -117,7 +117,7 @@ def show(context: DeskReport, request: Request, refused: tuple[str, ...] = ()) -
     return {
         "title": publishing.title(found), "context": context, "report": found, "url": context.url,
         "fragment": html.fragment(paper(found, link)), "refused": refused,
-        "problems": publishing.problems(request.db, request.tree, found, request.today),
+        "problems": publishing.problems(found, request.today),
         "held": len([check for check in found.checks if check.holds]),
         "document": document, "status": state_status(request, document) if document else None,
         "homes": homes, "usual": usual, "may_write": request.has_permission(Permission.WRITE_ANNUAL),

@@ -10,7 +10,7 @@ from workflows.reports.rows import CLASSES, TOTAL, Row
 
 # Sections whose words are written at the desk; 六 must state the fee, even where there was none (国办函〔2020〕109号).
 TEXTS = {"overview": "一、总体情况", "problems": "五、存在的主要问题及改进情况", "other": "六、其他需要报告的事项"}
-NO_FEE = "本年度未收取政府信息公开信息处理费。"
+NO_FEE, FEES = "本年度未收取政府信息公开信息处理费。", "本年度有{}件申请收取了政府信息公开信息处理费。"
 Link = Callable[[str, str], str]  # row and column of table 三 -> where its cases are listed
 
 
@@ -23,7 +23,11 @@ def paper(report: Annual, link: Link = lambda row, column: "") -> Paper:
         Section("三、收到和处理政府信息公开申请情况", grids=(requests(report, link),)),
         Section("四、政府信息公开行政复议、行政诉讼情况", grids=(remedies(report),)),
         Section(TEXTS["problems"], _words(texts.get("problems", ""))),
-        Section(TEXTS["other"], _words(texts.get("other", "")) or (NO_FEE,))))
+        Section(TEXTS["other"], _words(texts.get("other", "")) or (_fee(report),))))
+
+
+def _fee(report: Annual) -> str:
+    return FEES.format(report.fees) if report.fees else NO_FEE
 
 
 def _words(text: str) -> tuple[str, ...]:

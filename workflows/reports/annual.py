@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Date, Select, and_, extract, func, or_, se
 from sqlalchemy.orm import Session
 
 from content import annual
-from content.cases import Case, Remedy
+from content.cases import Case, Fact, Remedy
 from content.documents import WITHDRAWN, Live, Rendition
 from content.tree import Tree
 from content.types import STANDINGS
@@ -42,7 +42,8 @@ class Check:
 class Annual:
     """The report of one organ for one year.
 
-    `active` is table 二: row -> cells; `requests` table 三; `remedies` table 四: kind -> result -> count.
+    `active` is table 二: row -> cells; `requests` table 三; `remedies` table 四: kind -> result -> count;
+    `fees` how many applications a fee was paid for: section 六 must tell.
     """
 
     year: int
@@ -54,6 +55,7 @@ class Annual:
     remedies: Figures
     texts: dict[str, str] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
+    fees: int = 0
 
     @property
     def failed(self) -> list[str]:
@@ -67,7 +69,7 @@ class Annual:
 
 
 def report(session: Session, tree: Tree, year: int, department_id: int) -> Annual:
-    """The report of a department and all below it. Seven queries, however many cases there are."""
+    """The report of a department and all below it. Eleven queries, however many cases there are."""
     units, name = below(tree, department_id), tree.departments.by_id[department_id].name
     chosen, entered = layout(year), annual.of(session, year, department_id)
     figures, texts = (entered.figures, entered.texts) if entered else ({}, {})
@@ -76,7 +78,7 @@ def report(session: Session, tree: Tree, year: int, department_id: int) -> Annua
     active = _active(session, year, units, chosen, figures)
     before = _left_before(session, year, units, department_id)
     return Annual(year, name, department_id, chosen, active, requests, remedies, dict(texts),
-                  tuple(_checks(chosen, requests, remedies, active, before)))
+                  tuple(_checks(chosen, requests, remedies, active, before)), _fees_paid(session, year, units))
 
 
 def below(tree: Tree, department_id: int) -> list[int]:
@@ -188,6 +190,14 @@ def _regulations(session: Session, year: int, units: list[int]) -> dict[str, dic
         cells["abolished"] += count if over == str(year) else 0
         cells["valid"] += count if begun <= year and (not over or over > str(year)) else 0
     return found
+
+
+def _fees_paid(session: Session, year: int, units: list[int]) -> int:
+    kind, day = Fact.data["type"].as_string(), Fact.data["date"].as_string()
+    return session.scalar(
+        select(func.count()).select_from(Fact).join(Case, Case.id == Fact.case_id)
+        .where(Case.office_id.in_(units), Fact.annulled.is_(False), kind == "fee_paid",
+               day.between(f"{year}-01-01", f"{year}-12-31"))) or 0
 
 
 # -- checks -----------------------------------------------------------------------------------------------------

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from content import annual, journal, writing
 from content.base import local_date
-from content.cases import Case, Fact
 from content.documents import Document, Live
 from content.people import Unit
 from content.tree import Node, Tree
 from workflows.access import PERMISSIONS, Identity, Permission, columns_for
 from workflows.engine import workflow_of
 from workflows.manuscripts import may_edit
-from workflows.reports.annual import Annual, below
+from workflows.reports.annual import Annual
 
 TITLE = "政府信息公开工作年度报告"
 TYPES = ("page", "notice")  # what a report may be, the better one first
@@ -42,24 +41,14 @@ def title(report: Annual) -> str:
     return f"{report.department}{report.year}年{TITLE}"
 
 
-def problems(session: Session, tree: Tree, report: Annual, today: dt.date) -> list[str]:
+def problems(report: Annual, today: dt.date) -> list[str]:
     """Why it cannot be published: the year is not over, a check fails, a section is missing."""
     found = [] if today.year > report.year else [f"统计期限到{report.year}年12月31日，年度结束后才能发布"]
     found += [f"数据不平：{words}" for words in report.failed]
     found += [f"“{heading}”还没有写" for name, heading in NEEDED.items() if not report.texts.get(name, "").strip()]
-    paid = fees_paid(session, tree, report)
-    if paid and not report.texts.get("other", "").strip():
-        found.append(f"本年有{paid}件申请缴纳了信息处理费，请在“六、其他需要报告的事项”中写明收费情况")
+    if report.fees and not report.texts.get("other", "").strip():
+        found.append(f"本年有{report.fees}件申请缴纳了信息处理费，请在“六、其他需要报告的事项”中写明收费情况")
     return found
-
-
-def fees_paid(session: Session, tree: Tree, report: Annual) -> int:
-    """How many applications a fee was paid for in the year: then section 六 cannot say that there was none."""
-    first, last = f"{report.year}-01-01", f"{report.year}-12-31"
-    return session.scalar(
-        select(func.count()).select_from(Fact).join(Case, Case.id == Fact.case_id)
-        .where(Case.office_id.in_(below(tree, report.department_id)), Fact.annulled.is_(False),
-               Fact.data["type"].as_string() == "fee_paid", Fact.data["date"].as_string().between(first, last))) or 0
 
 
 # -- where it goes ----------------------------------------------------------------------------------------------
@@ -91,7 +80,7 @@ def draft(session: Session, tree: Tree, report: Annual, node: Node, body: str, *
 
     `body` is the report as HTML. Who may publish it is not asked here: the draft has its whole way before it.
     """
-    if reasons := problems(session, tree, report, local_date(at)):
+    if reasons := problems(report, local_date(at)):
         raise NotReady(reasons)
     found = document_of(session, report)
     if found is None:
