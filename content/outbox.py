@@ -46,6 +46,7 @@ def post(session: Session, channel: str, receiver: str, key: str, *, document_id
     """Write a delivery; one that already has this `key` is returned as it is.
 
     What carries the words of a published document outside names it by `document_id`, so that it can be recalled.
+    With `private=True` receiver and message are forgotten once it was sent or given up: they name a requester.
     """
     found = session.scalars(select(Delivery).where(Delivery.key == key)).first()
     if found is None:
@@ -124,6 +125,12 @@ def sent(delivery: Delivery, at: dt.datetime | None = None) -> None:
     delivery.state, delivery.sent_at, delivery.problem = SENT, at or now(), ""
     delivery.attempts += 1
     delivery.lease_owner = delivery.lease_until = None
+    _forget(delivery)
+
+
+def _forget(delivery: Delivery) -> None:
+    if delivery.message.get("private"):
+        delivery.receiver, delivery.message = "", {"private": True}
 
 
 def failed(delivery: Delivery, problem: str, *, final: bool = False, at: dt.datetime | None = None) -> None:
@@ -134,6 +141,7 @@ def failed(delivery: Delivery, problem: str, *, final: bool = False, at: dt.date
         return  # it was recalled while it was being tried
     if final or delivery.attempts >= len(BACK_OFF):
         delivery.state = FAILED
+        _forget(delivery)
     else:
         delivery.next_at = (at or now()) + dt.timedelta(seconds=BACK_OFF[delivery.attempts])
     delivery.attempts += 1

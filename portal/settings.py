@@ -114,6 +114,7 @@ class Settings:
         if unknown := raw.keys() - {setting.name for setting in SETTINGS}:
             raise BadSettings(f"{path}: there is no setting {', '.join(sorted(unknown))}")
         values = {setting.name: _value(setting, raw, path) for setting in SETTINGS}
+        _check_rules(values, path)
         return cls(home, Site(**site), values)
 
     @property
@@ -155,6 +156,21 @@ def _read(path: Path) -> dict[str, Any]:
         return {}
     except tomllib.TOMLDecodeError as problem:
         raise BadSettings(f"{path}: not TOML: {problem}") from None
+
+
+# What the rules of numbers may name, with a sample of each.
+RULES = {"index_rule": {"organ": "", "year": 2026, "serial": 1},
+         "letter_rule": {"organ": "", "code": "", "year": 2026, "serial": 1, "mark": ""}}
+
+
+def _check_rules(values: dict[str, Any], path: Path) -> None:
+    for name, samples in RULES.items():
+        try:
+            values[name].format(**samples)
+        except (LookupError, ValueError, AttributeError) as problem:
+            raise BadSettings(f"{path}: {name} cannot be read ({problem}); it may name {', '.join(samples)}") from None
+        if "{serial" not in values[name] or "{year" not in values[name]:
+            raise BadSettings(f"{path}: {name} must name year and serial, or numbers come twice")
 
 
 def _value(setting: Setting, raw: dict[str, Any], path: Path) -> Any:

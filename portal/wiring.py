@@ -16,7 +16,8 @@ def main(global_config: dict | None = None, **settings: Any) -> Any:
     """The WSGI application of the instance in the folder `home`, for any WSGI server."""
     home = Path(settings.get("home", "var"))
     loaded = Settings.load(home)
-    return make_app(House.open(home, loaded.database_url, loaded.index_rule), loaded)
+    house = House.open(home, loaded.database_url, loaded.index_rule, loaded.letter_rule, loaded.superior_organ)
+    return make_app(house, loaded)
 
 
 def make_app(house: House, settings: Settings) -> Any:

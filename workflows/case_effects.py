@@ -73,7 +73,18 @@ def _issue(move: Move, kind: str, facts: dict[str, Any], draft: Message | None =
     message = draft or cases.add_message(move.session, move.house, move.subject, "out", kind, body,
                                          author_id=move.actor_id, at=move.now)
     cases.issue(move.session, move.house, message, number, body, actor_id=move.actor_id, at=move.now)
+    _tell(move, message)
     return message
+
+
+def _tell(move: Move, message: Message) -> None:
+    """A mail to the requester who gave an address: that there is a letter, and nothing of what it says."""
+    address = cases.contents(move.session, move.house, move.subject)["applicant"].get("email")
+    if address and letters.for_applicant(message.kind):
+        organ = move.tree.departments.by_id[move.subject.office_id].name
+        outbox.post(move.session, "mail", address, f"case-letter/{message.id}", private=True, path="/apply/status",
+                    subject=f"{organ}：您的申请有新的文书",
+                    text=f"您向{organ}提出的申请有一份新的文书。请打开下面的网页，填写受理编号和查询码查看、下载：")
 
 
 def issue_reply(move: Move) -> None:
@@ -102,8 +113,9 @@ def send_link(move: Move) -> None:
                              author_id=move.actor_id, at=move.now)
     move.notes["link"] = link.id
     if address := move.facts.get("address"):
-        outbox.post(move.session, "mail", address, f"consult/{message.id}", subject=body["title"],
-                    text=f"{body['title']}（{message.number}）\n请在{last.isoformat()}前答复。", path=body["link"])
+        outbox.post(move.session, "mail", address, f"consult/{message.id}", private=True,
+                    subject=body["title"], path=body["link"],
+                    text=f"{body['title']}（{message.number}）\n请在{last.isoformat()}前打开下面的网页答复：")
 
 
 # -- facts ------------------------------------------------------------------------------------------------------

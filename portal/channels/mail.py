@@ -32,17 +32,19 @@ class Mail:
     user: str = ""
     password_file: str = ""
     tls: str = "starttls"
+    base_url: str = ""
 
     def send(self, delivery: Delivery) -> None:
+        """A message with a `path` ends with that address of the site."""
         try:
             message = self._message(delivery)
             with self._server() as server:
                 server.send_message(message)
         except smtplib.SMTPRecipientsRefused as problem:
             code, words = next(iter(problem.recipients.values()))
-            raise _judged(code, words) from None
+            raise _judged(code, words, delivery.receiver) from None
         except smtplib.SMTPResponseException as problem:
-            raise _judged(problem.smtp_code, problem.smtp_error) from None
+            raise _judged(problem.smtp_code, problem.smtp_error, delivery.receiver) from None
 
     def _message(self, delivery: Delivery) -> EmailMessage:
         message = EmailMessage(policy=SMTP)
@@ -53,7 +55,9 @@ class Mail:
         except (ValueError, IndexError) as problem:  # a line break in an address or a subject
             raise NotDeliverable(f"not a mail address or subject: {problem}") from None
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(delivery.message["text"])
+        path = delivery.message.get("path")
+        address = f"\n{self.base_url.rstrip('/')}{path}\n" if path else ""
+        message.set_content(delivery.message["text"] + address)
         return message
 
     @contextmanager
@@ -77,9 +81,9 @@ def message_id(key: str, sender: str) -> str:
     return f"<{digest}@{sender.rpartition('@')[2].strip('>') or 'localhost'}>"
 
 
-def _judged(code: int, words: bytes | str) -> Exception:
-    """A refusal for good (5xx) is final; a passing one (4xx) is tried again."""
-    text = words.decode(errors="replace") if isinstance(words, bytes) else words
+def _judged(code: int, words: bytes | str, receiver: str) -> Exception:
+    """A refusal for good (5xx) is final; a passing one (4xx) is tried again. It is logged: without the receiver."""
+    text = (words.decode(errors="replace") if isinstance(words, bytes) else words).replace(receiver, "…")
     return (NotDeliverable if code >= 500 else ConnectionError)(f"{code} {text}")
 
 
@@ -89,4 +93,4 @@ def sender_for(settings: Settings) -> Mail | None:
         return None
     sender = settings.mail_from or f"gongkai@{settings.site.domain}"
     return Mail(settings.mail_host, settings.mail_port, sender, settings.mail_user, settings.mail_password_file,
-                settings.mail_tls)
+                settings.mail_tls, settings.base_url)

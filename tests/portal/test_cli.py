@@ -237,6 +237,13 @@ def test_a_wrong_setting_is_said_in_one_line(gongkai, home):
     assert (status, len(err)) == (2, 1) and "frob" in err[0]
 
 
+@pytest.mark.parametrize("rule", ["{organ}信公开〔{year}〕号", "{organ}〔{year}〕{number}号", "{year}{serial"])
+def test_a_rule_that_cannot_number_letters_is_refused_at_start(gongkai, home, rule):
+    (home / "settings.toml").write_text(f'letter_rule = "{rule}"\n', encoding="utf-8")
+    status, _, err = gongkai("columns")
+    assert (status, len(err)) == (2, 1) and "letter_rule" in err[0]
+
+
 # -- verify -----------------------------------------------------------------------------------------------------
 
 def test_verify_is_clean_and_tells_how_late_the_index_is(gongkai, house, county):

@@ -91,6 +91,7 @@ MATRIX = {
     "/desk": EVERYBODY, "/desk/flows": EVERYBODY, "/desk/delegations": EVERYBODY, "/account/password": EVERYBODY,
     "/desk/people": {"shenjie"}, "/desk/people/new": {"shenjie"}, "/desk/people/1": {"shenjie"},
     "/desk/columns": {"fangkai"}, "/desk/columns/new": {"fangkai"}, "/desk/columns/1": {"fangkai"},
+    "/desk/letters": {"fangkai"}, "/desk/letters/receipt": {"fangkai"},
     "/desk/journal": {"shenjie", "zhengguodong"}, "/desk/journal.csv": {"shenjie", "zhengguodong"},
     "/desk/reports": {"zhangli"}, "/desk/write": {"zhangli"},
 }

@@ -8,6 +8,8 @@ import socket
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
+from email import message_from_bytes
 from threading import Event, Thread
 
 import pytest
@@ -336,6 +338,24 @@ def test_an_address_that_would_add_a_header_is_refused_for_good(house, smtp):
     post(house, receiver="a@b.example\r\nBcc: c@d.example")
     deliver(house.database, "mail", mail(smtp), "me")
     assert delivery(house).state == "failed" and smtp.taken == []
+
+
+def test_what_names_a_requester_is_forgotten_once_it_was_sent(house, smtp):
+    with house.database.writer.begin() as session:
+        outbox.post(session, "mail", "wu@example.org", "case-letter/1", private=True, subject="新的文书",
+                    text="请查看：", path="/apply/status")
+    sender = replace(mail(smtp), base_url="https://www.example.gov.cn/")
+    deliver(house.database, "mail", sender, "me")
+    sent = message_from_bytes(smtp.taken[0].content).get_payload(decode=True).decode()
+    assert smtp.taken[0].rcpt_tos == ["wu@example.org"] and "https://www.example.gov.cn/apply/status" in sent
+    assert (delivery(house).state, delivery(house).receiver, delivery(house).message) == ("sent", "", {"private": True})
+
+
+def test_what_a_server_says_of_an_address_is_not_kept(house, smtp):
+    post(house, receiver="wu@example.org")
+    smtp.answer = "550 <wu@example.org> unknown"
+    deliver(house.database, "mail", mail(smtp), "me")
+    assert "unknown" in delivery(house).problem and "wu@" not in delivery(house).problem
 
 
 def test_who_lost_the_lease_does_not_report(house):

@@ -3,9 +3,11 @@
 import datetime as dt
 
 import pytest
+from sqlalchemy import select
 
 from content import cases
 from content.base import local_date, now
+from content.outbox import Delivery
 from workflows import letters
 from workflows.access import REQUESTER
 from workflows.applications import draft_reply, file
@@ -139,6 +141,22 @@ def test_the_record_of_delivery_names_the_letter(county, session, case):
     record = letters.delivery_record(session, county.house, case, letter, "邮寄", day=DAY)
     assert ["受送达人", "吴晓梅"] in record["rows"] and ["送达方式", "邮寄"] in record["rows"] and record["to"] == ""
     assert ["送达文书", "政府信息公开申请答复书"] in record["rows"] and record["number"] == ""
+
+
+def test_who_gave_an_address_is_told_by_mail_that_there_is_a_letter_and_not_what_it_says(county, session):
+    made, _code = county.apply(session, email="wu@example.org")
+    county.move(session, made, "register", "luoyan", received=made.submitted)
+    county.move(session, made, "ask_supplement", "luoyan", missing="请写明年度", supplement_by=local_date(now()))
+    delivery = session.scalars(select(Delivery)).one()
+    assert delivery.receiver == "wu@example.org" and delivery.message["path"] == "/apply/status"
+    told = str(delivery.message)
+    assert not any(word in told for word in ("吴晓梅", made.number, "低保", "补正", "请写明年度"))
+    county.move(session, made, "withdraw_request", "luoyan")
+    other, _code = county.apply(session)
+    county.move(session, other, "register", "luoyan", received=other.submitted)
+    county.move(session, other, "assign", "luoyan", department=other.department_id, handler=None)
+    county.move(session, other, "consult", "luoyan", whom="某公司", third="third_party", question="价格", address="")
+    assert session.scalars(select(Delivery)).one() is delivery
 
 
 def test_numbers_follow_the_rule_and_leave_no_gap(county, session, case):
