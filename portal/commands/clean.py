@@ -12,6 +12,7 @@ from content.privacy import KINDS
 from content.privacy.renditions.detect import check_octets
 from content.privacy.renditions.model import Choices, Cleaned, Refused, Source
 from content.privacy.renditions.worker import run_clean
+from portal import left_out
 from portal.commands import DONE, FAILED, BadInput, Call, Command, complain, put_json
 
 _ACTIONS = {"cleaned": "已脱敏", "unchanged": "内容未变"}
@@ -102,7 +103,7 @@ def _print(made: Cleaned, dst: Path) -> None:
     for sentence in made.inspection.hidden:
         print(f"  {sentence}")
     if removed := _removed(made):
-        print(f"  不公开的附带内容：{'、'.join(removed)}")
+        print(f"  不公开的附带内容：{'、'.join(left_out.words(removed))}")
     for each in made.inspection.unread:
         print(f"  须有人看过：{each.where}")
 

@@ -15,31 +15,11 @@ from content import filing
 from content.documents import Document
 from content.filing import FAILED, OPEN, PICTURE, PREPARING, READY, REFUSED, WAITING, Filed
 from content.privacy.renditions.model import Picture
+from portal import left_out
 from portal.desk.words import Status, names
 from portal.i18n import _
 from portal.sizes import size_words
 
-# What a rendition never takes along, by the codes of the formats.
-REMOVED: dict[str, Any] = {
-    "metadata": _("文档属性和作者信息"), "comments": _("批注"), "annotations": _("批注"),
-    "revisions": _("修改前的内容"),
-    "macros": _("宏"), "javascript": _("脚本"), "position": _("拍摄位置"), "thumbnail": _("缩略图"),
-    "thumbnails": _("缩略图"), "frames": _("动图的其余各帧"), "transparency": _("透明处的颜色"),
-    "attachments": _("内嵌的文件"), "embedded": _("内嵌的文件"), "objects": _("内嵌的对象"), "bookmarks": _("书签"),
-    "forms": _("表单"), "xfa": _("表单"), "layers": _("图层"), "signatures": _("电子签名"),
-    "private": _("软件私有数据"),
-    "structure": _("结构信息"), "links": _("链接"), "external": _("外部链接"), "hidden": _("隐藏内容"),
-    "hidden_text": _("隐藏的文字"), "hidden_rows": _("隐藏的行"), "hidden_columns": _("隐藏的列"),
-    "hidden_sheets": _("隐藏的工作表"), "leftovers": _("残留的旧文字"), "pictures": _("图片"), "headers": _("页眉页脚"),
-    "formulas": _("公式"), "names": _("定义的名称"), "pivots": _("数据透视缓存"), "validation": _("数据有效性"),
-    "fields": _("域代码"), "parts": _("其他部件"), "custom": _("自定义数据"), "notes": _("备注"),
-    "fonts": _("内嵌字体"),
-    "actions": _("动作"), "custom_xml": _("自定义数据"), "scenarios": _("方案"), "external_links": _("外部链接"),
-    "charts": _("图表"), "connections": _("数据连接"), "shapes": _("图形和文本框"),
-    "settings": _("软件设置"), "printer": _("打印设置"), "printers": _("打印设置"), "protection": _("保护密码"),
-    "media": _("声音和视频"), "animations": _("动画"), "templates": _("模板"), "extensions": _("扩展数据"),
-}
-OTHER = _("其他看不见的内容")
 # Formats of which nothing hidden could be shown instead of being left out.
 PLAIN = frozenset({"pdf", "csv", "text", "txt", "jpeg", "mpo", "png", "gif", "bmp", "tiff", "webp"})
 STAGES: dict[str, Status] = {
@@ -127,7 +107,7 @@ class Shown:
     @property
     def removed(self) -> list[Any]:
         codes = self.filed.inspection.removed if self.filed.inspection else ()
-        return list(dict.fromkeys(REMOVED.get(code.replace(" ", "_"), OTHER) for code in codes))
+        return left_out.words(codes)
 
     @property
     def stamp(self) -> str:

@@ -20,7 +20,7 @@ _DEPTH = 12
 _ENDS = re.compile(rb"startxref")
 _KINDS = {  # what an object with such a key or value is: code of what was removed, its name for people
     "attachments": "附件", "annotations": "批注", "bookmarks": "书签", "forms": "表单", "javascript": "脚本",
-    "metadata": "文档属性", "xfa": "表单", "layers": "图层", "signatures": "电子签名", "thumbnails": "缩略图",
+    "metadata": "文档属性", "xfa": "表单", "layers": "图层", "signatures": "电子签名", "thumbnail": "缩略图",
     "private": "软件私有数据", "structure": "结构信息", "links": "链接",
 }
 _TOLD = {
@@ -156,7 +156,7 @@ def _codes(pdf: pikepdf.Pdf, data: bytes) -> Iterator[str]:
     if any("/PieceInfo" in page for page in pdf.pages) or "/PieceInfo" in root:
         yield "private"
     if any("/Thumb" in page for page in pdf.pages):
-        yield "thumbnails"
+        yield "thumbnail"
     if len(_ENDS.findall(data)) > (2 if pdf.is_linearized else 1):
         yield "revisions"
 

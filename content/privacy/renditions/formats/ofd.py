@@ -16,7 +16,7 @@ from content.privacy.renditions.script import Script
 
 _MEDIA_TYPE = "application/ofd"
 _DROPPED = {"Signatures": ("signatures", "电子签章（公开版是新生成的文件，原签章不再有效）"),
-            "Annotations": ("comments", "批注"), "Attachments": ("objects", "附件"), "CustomTags": ("metadata", ""),
+            "Annotations": ("comments", "批注"), "Attachments": ("attachments", "附件"), "CustomTags": ("metadata", ""),
             "Extensions": ("metadata", ""), "Outlines": ("bookmarks", ""), "Bookmarks": ("bookmarks", ""),
             "Actions": ("actions", ""), "Versions": ("revisions", "历史版本"), "FontFile": ("fonts", "")}
 _WHERE = {"Signs": "签章", "Annots": "批注", "Attachs": "附件", "Tags": "自定义标引", "OFD.xml": "文档属性"}

@@ -77,7 +77,7 @@ class PdfFormat:
             if any(not char.seen for char in seen.page.chars):
                 unseen.append(seen.page.number)
         return Inspection(self.name, (*findings, *carried.findings(choices)), (*_unseen(unseen), *carried.hidden),
-                          (*carried.removed, *(["hidden text"] if unseen else [])), tuple(pictures),
+                          (*carried.removed, *(["hidden_text"] if unseen else [])), tuple(pictures),
                           tuple(dict.fromkeys(secrets)))
 
     def build(self, source: Source, choices: Choices) -> Built:

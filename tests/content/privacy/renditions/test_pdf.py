@@ -66,7 +66,7 @@ def test_what_is_hidden_is_named():
     assert "attachments" in inspection.removed and any("附件" in each for each in inspection.hidden)
     assert "revisions" in FORMAT.inspect(Source(PLACES["earlier revision"](ID)), UNREAD).removed
     under = FORMAT.inspect(Source(PLACES["under a black box"]("王小明的申请")), UNREAD)
-    assert "hidden text" in under.removed and "第1页" in under.hidden[0]
+    assert "hidden_text" in under.removed and "第1页" in under.hidden[0]
 
 
 def test_text_under_a_box_that_somebody_drew_is_not_in_the_text_layer():
