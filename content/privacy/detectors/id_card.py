@@ -39,7 +39,7 @@ def _eighteen(page: Page, run: Run) -> Iterator[Hit]:
         if id_valid(number):
             credit = uscc_valid(number) and _CREDIT.search(page.before(start))
             if not credit and not _dated_code(page, number, start, end):
-                yield Hit(start, end, "ID_CARD", _SURE, whole, 10)
+                yield Hit(start, end, "ID_CARD", _SURE, whole, 10 if whole else 9)  # chance makes no whole ones
         elif whole and id_shape(number) and _plausible(page, run, first, first + 18):
             yield Hit(start, end, "ID_CARD", _SUSPECT, False, 8)
 
