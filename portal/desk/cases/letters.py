@@ -15,6 +15,7 @@ from portal import letters
 from portal.desk.cases._shared import URL, ReadCase, address, look
 from portal.rendering import theme_of
 from workflows.access import Permission
+from workflows.letters import delivery_record
 
 
 class DeskLetter(ReadCase):
@@ -49,10 +50,21 @@ def pdf(request: Request) -> Response:
     return response
 
 
+def record(request: Request) -> Response:
+    """`/desk/cases/{id}/letters/{message}/record.pdf`: the form (送达回证) that is signed when it is handed over."""
+    case = request.context.case
+    form = delivery_record(request.db, request.house, case, _body(request), day=request.today)
+    response = Response(letters.pdf(form), content_type="application/pdf", cache_control="no-store")
+    response.headers["Content-Disposition"] = f'inline; filename="delivery-{request.context.message.id}.pdf"'
+    return response
+
+
 def includeme(config: Configurator) -> None:
     at = URL + r"/{id:\d{1,9}}/letters/{message:\d{1,9}}"
     config.add_route("desk.case.letter", at, factory=DeskLetter)
     config.add_route("desk.case.letter.pdf", f"{at}.pdf", factory=DeskLetter)
+    config.add_route("desk.case.letter.record", f"{at}/record.pdf", factory=DeskLetter)
     may = {"request_method": "GET", "permission": Permission.OPEN_CASES}
     config.add_view(page, route_name="desk.case.letter", renderer="desk/case_letter.pt", **may)
     config.add_view(pdf, route_name="desk.case.letter.pdf", **may)
+    config.add_view(record, route_name="desk.case.letter.record", **may)
