@@ -35,8 +35,10 @@ def public_pages(session: Session, tree: Tree) -> list[Page]:
         Page("search-narrowed", f"{_search('通知')}&year=2026&sort=date"),
         Page("catalogue", "/catalogue"), Page("catalogue-empty", "/catalogue?year=1999"), Page("sitemap", "/sitemap"),
         Page("departments", "/departments"), Page("feeds", "/feeds"), Page("report", "/report-error?page=/catalogue"),
+        Page("apply", "/apply"), Page("apply-new", "/apply/new"), Page("apply-form", "/apply/form"),
+        Page("apply-status", "/apply/status"), Page("apply-recover", "/apply/recover"),
         Page("report-received", "/report-error/received"), Page("login", "/login"),
-        Page("404", "/mei-you-zhe-ge-ye-mian/", status=404),
+        Page("statistics", "/apply/statistics"), Page("404", "/mei-you-zhe-ge-ye-mian/", status=404),
     ]
 
 
@@ -114,6 +116,10 @@ def _managing(session: Session, tree: Tree, document: int) -> list[Page]:
         ("journal", "/desk/journal", "zhengguodong"), ("columns", "/desk/columns", "fangkai"),
         ("column-new", "/desk/columns/new", "fangkai"), ("column-edit", f"/desk/columns/{column.id}", "fangkai"),
         ("flows", "/desk/flows", "fangkai"), ("flow", "/desk/flows/publication", "fangkai"),
+        ("calendar", "/desk/calendar", "fangkai"), ("calendar-year", "/desk/calendar/2027", "fangkai"),
+        ("annual", "/desk/annual", "luoqin"), ("annual-report", "/desk/annual/2026/QY", "luoqin"),
+        ("annual-edit", "/desk/annual/2026/QY/edit", "luoqin"),
+        ("annual-cases", "/desk/annual/2026/QY/cases/new/total", "luoqin"),
         ("people", "/desk/people", "shenjie"), ("person-new", "/desk/people/new", "shenjie"),
         ("person", f"/desk/people/{person.id}", "shenjie"), ("reports", "/desk/reports", "liuyang"),
         ("report-answer", f"/desk/reports/{report.id}", "liuyang"))]

@@ -36,7 +36,7 @@ class Tile:
     url: str = ""
 
 
-TILES = (Tile("document", _("依申请公开"), _("没找到？向政府书面申请"), word="依申请公开"),
+TILES = (Tile("document", _("依申请公开"), _("没找到？向政府书面申请"), url="/apply"),
          Tile("book", _("公开指南"), _("有哪些、怎么查、找谁问"), word="公开指南"),
          Tile("list", _("公开目录"), _("按栏目和部门逐项查阅"), url="/catalogue"),
          Tile("chart", _("公开年报"), _("每年公开了什么、答复了什么"), word="公开年报"),

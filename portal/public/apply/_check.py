@@ -10,7 +10,7 @@ from pyramid.request import Request
 from content.search import Query
 from portal.i18n import _
 from portal.public.apply import _files, _ticket
-from portal.public.apply._questions import CARRIERS, CITIZEN_OR, FIELDS, IDENTITIES, WAYS, Step
+from portal.public.apply._questions import CARRIERS, CITIZEN_OR, IDENTITIES, WAYS, Step, fields
 from portal.public.apply._steps import CHECK, Asked
 from portal.searching import Found, ask
 
@@ -47,7 +47,7 @@ def page(asked: Asked, problems: dict[str, Any] | None = None, ticket: _ticket.T
     return {"title": _("核对并提交"), "asked": asked, "marks": asked.marks(CHECK), "problems": problems or {},
             "number": len(asked.kind.steps) + 1, "count": len(asked.names),
             "parts": [(step, list(rows(asked, step))) for step in asked.kind.steps],
-            "carried": [(name, asked.answers[name]) for name in FIELDS if asked.answers.get(name)],
+            "carried": [(name, asked.answers[name]) for name in fields() if asked.answers.get(name)],
             "found": already_public(request, words), "ticket": (ticket or _ticket.new(request)).written,
             "bits": _ticket.BITS, "limits": _files,
             "breadcrumb": [(_("依申请公开"), "/apply"), (_("核对并提交"), "")]}

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import colander
@@ -15,6 +16,9 @@ from deform.widget import CheckboxWidget, RadioChoiceWidget, SelectWidget, TextA
 from content.people import Unit
 from content.privacy.checks import id_valid, uscc_valid
 from portal.i18n import _
+from workflows.asks import ASKS
+from workflows.definition import Workflow
+from workflows.engine import workflows_for
 
 NATURAL = "natural"
 CITIZEN_OR = {NATURAL: _("公民（自然人）"), "company": _("商业企业"), "research": _("科研机构"),
@@ -160,8 +164,8 @@ def _what(answers: dict[str, str], organs: list[Unit]) -> list[SchemaNode]:
                   empty=_("请写清楚哪里、哪一年、什么事"), **{"data-suggest": "/apply/suggest"}),
             _text("number", _("文号"), _("知道的话填写，例如：清政办〔2026〕12号"), needed=False, most=60, css="w-mid"),
             _text("year_from", _("从哪一年"), _("不限年份可以不填"), **year), _text("year_to", _("到哪一年"), **year),
-            SchemaNode(colander.String(), name="help", title=_("填写时需要帮助吗？"), missing="",
-                       label=_("看不清、听不清或者书写有困难，请打电话帮我填（第四十三条）"),
+            SchemaNode(colander.String(), name="help", missing="",
+                       title=_("看不清、听不清或者书写有困难，请打电话帮我填（第四十三条）"),
                        widget=CheckboxWidget(true_val="yes", false_val=""))]
 
 
@@ -171,13 +175,12 @@ def _years(node: SchemaNode, values: dict[str, str]) -> None:
         _refuse(node, year_to=_("“到哪一年”早于“从哪一年”"))
 
 
-def _wrong_record(answers: dict[str, str], organs: list[Unit]) -> list[SchemaNode]:
-    return [_text("record", _("哪一份记录？"), _("例如：低保档案里的家庭人口；写明在哪里、什么时候看到的"),
-                  rows=3, least=5, most=1000),
-            _text("wrong", _("哪里不准确？"), rows=3, least=2, most=1000),
-            _text("right", _("应当是什么？"), rows=3, least=1, most=1000),
-            _text("evidence", _("有什么证据？"), _("写明证据是什么，最后一步可以附上照片或者文件（第四十一条）"),
-                  rows=3, least=2, most=1000)]
+def _asked(asks: tuple[str, ...]) -> Callable[[dict[str, str], list[Unit]], list[SchemaNode]]:
+    """The questions that a definition asks of whoever files (`asks`), as fields."""
+    def nodes(answers: dict[str, str], organs: list[Unit]) -> list[SchemaNode]:
+        return [_text(ask.name, ask.title, ask.help, needed=ask.needed, least=2, rows=3 if ask.shape == "text" else 0,
+                      most=1000 if ask.shape == "text" else 200) for ask in map(ASKS.__getitem__, asks)]
+    return nodes
 
 
 # -- 4 how -------------------------------------------------------------------------------------------------------
@@ -227,21 +230,42 @@ class Kind:
     describe: Callable[[dict[str, str]], str]
 
 
-def _correction(answers: dict[str, str]) -> str:
-    parts = {"记录": "record", "不准确之处": "wrong", "应当为": "right", "证据": "evidence"}
-    return "\n".join(f"{title}：{answers[name]}" for title, name in parts.items())
+_DISCLOSURE = Kind("disclosure_request", _("申请公开政府信息"), (
+    _WHOM, _PERSON, Step("what", _("要什么信息"), _("您要什么信息？"), _what, _years),
+    Step("how", _("怎么给您"), _("怎么给您？"), _how, _reachable)), lambda answers: answers["description"])
 
 
-KINDS = {kind.name: kind for kind in (
-    Kind("disclosure_request", _("申请公开政府信息"), (
-        _WHOM, _PERSON, Step("what", _("要什么信息"), _("您要什么信息？"), _what, _years),
-        Step("how", _("怎么给您"), _("怎么给您？"), _how, _reachable)), lambda answers: answers["description"]),
-    Kind("record_correction", _("申请更正与自己有关的记录"), (
-        _WHOM, _PERSON, Step("record", _("哪里不对"), _("哪份记录不准确？"), _wrong_record),
-        Step("told", _("怎么给您"), _("结果怎么给您？"), _told, _reachable)), _correction),
-)}
+def _of_definition(workflow: Workflow) -> Kind:
+    """The form of any other case type: who, what its definition asks, and how the answer comes."""
+    def describe(answers: dict[str, str]) -> str:
+        return "\n".join(f"{ASKS[name].title}：{answers[name]}" for name in workflow.asks if answers.get(name))
+
+    return Kind(workflow.name, workflow.title, (
+        _WHOM, _PERSON, Step("asked", _("什么事"), workflow.title, _asked(workflow.asks)),
+        Step("told", _("怎么给您"), _("结果怎么给您？"), _told, _reachable)), describe)
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Every form: that of applications for disclosure, then one for each case type whose definition asks something."""
+    others = (workflow for workflow in workflows_for("case").values()
+              if workflow.asks and workflow.name != _DISCLOSURE.name)
+    return {_DISCLOSURE.name: _DISCLOSURE} | {workflow.name: _of_definition(workflow) for workflow in others}
+
+
 PERSON = ("name", "id_kind", "id_number", "credit_code", "representative", "contact", "phone", "email", "address",
           "postcode")  # what is kept as the applicant
-REQUEST = ("description", "number", "year_from", "year_to", "help", "record", "wrong", "right", "evidence", "way",
-           "carrier")  # … and as the request
-FIELDS = ("kind", "organ", "applicant_class", *PERSON, *REQUEST)
+_WISHES = ("description", "number", "year_from", "year_to", "help", "way", "carrier")
+
+
+@cache
+def request_fields() -> tuple[str, ...]:
+    """What is kept as the request, for all forms."""
+    asked = [name for workflow in workflows_for("case").values() for name in workflow.asks]
+    return (*_WISHES, *dict.fromkeys(name for name in asked if name not in _WISHES))
+
+
+@cache
+def fields() -> tuple[str, ...]:
+    """Every field of every form."""
+    return ("kind", "organ", "applicant_class", *PERSON, *request_fields())

@@ -15,9 +15,8 @@ from content.people import Unit
 from portal.database import db
 from portal.forms import SchemaForm, structure
 from portal.i18n import _
-from portal.public.apply._questions import FIELDS, KINDS, Kind, Step
+from portal.public.apply._questions import Kind, Step, fields, kinds
 from workflows.applications import organs
-from workflows.engine import workflows
 
 CHECK = "check"
 LONGEST = 4000
@@ -34,11 +33,6 @@ def reading(request: Request) -> None:
 def writing(request: Request) -> None:
     """… until it files: from here on the request writes, and commits with its end."""
     request.db = db(request)
-
-
-def kinds() -> dict[str, Kind]:
-    """The forms whose case type has a definition."""
-    return {name: kind for name, kind in KINDS.items() if name in workflows()}
 
 
 @dataclass(frozen=True)
@@ -63,7 +57,7 @@ class Asked:
     def of(cls, request: Request) -> Asked:
         """From a form that was sent, or for a new one from the address (`organ`, `kind`). Raises `HTTPNotFound`."""
         sent = structure(request.POST.items()) if request.method == "POST" else request.GET
-        answers = {name: sent[name][:LONGEST] for name in FIELDS if isinstance(sent.get(name), str)}
+        answers = {name: sent[name][:LONGEST] for name in fields() if isinstance(sent.get(name), str)}
         if request.method != "POST":
             answers = {name: answers[name] for name in ("organ", "kind") if name in answers}
         kind = kinds().get(answers.setdefault("kind", FIRST_KIND))
@@ -102,7 +96,7 @@ class Asked:
         nodes = step.nodes(self.answers, self.units)
         asked = {node.name for node in nodes}
         schema = colander.Schema(validator=step.check)
-        for node in (*nodes, *(_hidden(name) for name in ("step", *FIELDS) if name not in asked)):
+        for node in (*nodes, *(_hidden(name) for name in ("step", *fields()) if name not in asked)):
             schema.add(node)
         buttons = [deform.Button("next", _("下一步"))]
         if self.place(step.name):
@@ -116,7 +110,7 @@ class Asked:
     def checked(self, step: Step) -> dict[str, str]:
         """The answers of a page that was sent. Raises `deform.ValidationFailure`."""
         values = self.form(step).validate([*self._pairs(step), ("step", step.name)])
-        return {name: values[name].strip() for name in FIELDS if values.get(name)}
+        return {name: values[name].strip() for name in fields() if values.get(name)}
 
     def _pairs(self, step: Step) -> list[tuple[str, str]]:
         """What was sent, for this page; of a page before, its carried answers as if they had been sent now."""

@@ -11,8 +11,8 @@ from pyramid.view import view_config
 from portal.i18n import _
 from portal.limits import limited
 from portal.public.apply._check import already_public
-from portal.public.apply._questions import CARRIERS, CITIZEN_OR, WAYS
-from portal.public.apply._steps import kinds, reading
+from portal.public.apply._questions import CARRIERS, CITIZEN_OR, WAYS, kinds
+from portal.public.apply._steps import reading
 from portal.security import READ
 from workflows.applications import organs
 

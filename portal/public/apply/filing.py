@@ -19,7 +19,7 @@ from portal.i18n import _
 from portal.public.apply import _check, _files, _ticket
 from portal.public.apply._files import BadFile, Upload
 from portal.public.apply._known import hand_over
-from portal.public.apply._questions import NATURAL, PERSON, REQUEST, Step, plain
+from portal.public.apply._questions import NATURAL, PERSON, Step, plain, request_fields
 from portal.public.apply._steps import Asked, reading, writing
 from portal.security import READ
 from workflows.applications import file
@@ -132,7 +132,7 @@ def _filed(asked: Asked) -> tuple[Case, str]:
     request, answers, day = asked.request, asked.answers, local_date(asked.request.now)
     confirms = request.registry.settings["gongkai"].receipt_confirms
     received = received_day(INTERNET, day, receipt_confirms=confirms)
-    wished = {name: answers[name] for name in REQUEST if answers.get(name)}
+    wished = {name: answers[name] for name in request_fields() if answers.get(name)}
     return file(
         request.db, request.house, asked.kind.name, asked.kind.name, workflow_of(asked.kind.name).initial,
         office_id=request.tree.departments.by_code[answers["organ"]].id, applicant=applicant(answers),

@@ -30,6 +30,7 @@ from portal.security import READ
 from workflows.access import REQUESTER
 from workflows.applications import clock_of
 from workflows.engine import offers, workflow_of
+from workflows.letters import for_applicant
 
 ASK_PAGE, PAGE = "public/apply_code.pt", "public/apply_status.pt"
 BREADCRUMB = [(_("依申请公开"), "/apply"), (_("办理进度"), "")]
@@ -97,14 +98,9 @@ def masked(name: str) -> str:
 
 
 def his_letters(request: Request, case: Case) -> list[tuple[Message, dict[str, Any]]]:
-    """`(letter, its words)` of those addressed to the requester: not those to third parties and other organs."""
-    name = cases.contents(request.db, request.house, case)["applicant"].get("name", "")
-    sent = ((each, cases.read_message(request.db, request.house, each)) for each in case.messages
-            if each.direction == "out" and each.issued is not None and each.kind not in NOT_HIS)
-    return [(each, body) for each, body in sent if name and body.get("to") == name]
-
-
-NOT_HIS = frozenset({"consultation"})
+    """`(letter, its words)` of those that are for the requester: not those to third parties and other organs."""
+    return [(each, cases.read_message(request.db, request.house, each)) for each in case.messages
+            if each.direction == "out" and each.issued is not None and for_applicant(each.kind)]
 
 
 def files(request: Request, case: Case) -> list[tuple[CaseFile, str]]:

@@ -11,7 +11,7 @@ from PIL import Image
 from sqlalchemy import func, select
 from webtest import Upload
 
-from content import journal
+from content import cases, journal
 from content.base import local_date, now
 from content.cases import Case, CaseFile
 from portal.public.apply import _ticket
@@ -265,3 +265,15 @@ def test_nobody_is_named_in_addresses_cookies_or_logs(site, capfd):
     said = capfd.readouterr().err.encode() + cookie
     for secret in (CITIZEN["name"], CITIZEN["id_number"], "13800138000", WANTED):
         assert secret.encode() not in said and secret.encode("unicode_escape") not in said
+
+
+def test_a_case_type_whose_definition_asks_something_has_its_form(site):
+    page = site.get("/apply").click("更正政府信息申请")
+    page = on(on(page, organ="QY-mzj", applicant_class="natural"), **CITIZEN)
+    page = on(on(page, record="低保档案", wrong="家庭人口4人", right="3人", evidence="户口簿"), way="portal")
+    assert page.forms["apply"].submit("next").status_int == 303
+    with site.county.house.database.reader() as session:
+        case = session.scalars(select(Case)).one()
+        inside = cases.contents(session, site.county.house, case)
+    assert case.type == "record_correction" and inside["request"]["right"] == "3人"
+    assert "家庭人口4人" in inside["request"]["description"] and "家庭人口4人" in site.get("/apply/status").text
