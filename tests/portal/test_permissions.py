@@ -3,31 +3,15 @@
 import re
 
 import pytest
+from introspection import routes, views
 from pyramid.security import NO_PERMISSION_REQUIRED
 from webtest import TestApp
 
-from portal.security import CLOSED, READ, SIGNED_IN
+from portal.security import READ, SIGNED_IN
 from workflows.access import Permission
 
 # Routes that anybody may use, whatever he asks for; everything else names a permission.
 OPEN = {"login", "logout", "lang", "healthz", "__static/"}
-
-
-def views(wsgi):
-    """`(view, permission)` of every view, those for exceptions apart."""
-    for each in wsgi.registry.introspector.get_category("views"):
-        view = each["introspectable"]
-        named = [other["value"] for other in each["related"] if other.category_name == "permissions"]
-        context = view["context"]
-        if not view["exception_only"] and not (isinstance(context, type) and issubclass(context, Exception)) \
-                and getattr(context, "__name__", "") != "IExceptionResponse":
-            yield view, named[0] if named else CLOSED
-
-
-def routes(wsgi):
-    """`{name: pattern}` of every route."""
-    return {each["introspectable"]["name"]: each["introspectable"]["pattern"]
-            for each in wsgi.registry.introspector.get_category("routes")}
 
 
 def path_of(pattern: str) -> str:
