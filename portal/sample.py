@@ -116,8 +116,12 @@ class _Writer:
         return [(row, self.by_key[row["key"]].id) for row in documents if row["key"] in self.files]
 
     def finish(self, waiting: list[tuple[dict[str, Any], int]]) -> None:
+        """Send them on; what is attached to a draft is left to the worker."""
         for row, number in waiting:
-            self._walk(self.session.get_one(Document, number), row)
+            document = self.session.get_one(Document, number)
+            if row["state"] == "draft":
+                self._upload(document, row)
+            self._walk(document, row)
 
     def _document(self, row: dict[str, Any]) -> Document:
         node = self.tree.by_code[row["column"]]
@@ -133,10 +137,15 @@ class _Writer:
             self.session, node, row["type"], actor_id=author.user_id, title=row["title"], body=body, data=data,
             also=[self.tree.by_code[code].id for code in row["also"]], at=formed,
             department_id=self.tree.departments.by_code[row["department"]].id)
-        for each in files:
-            if "alt" not in each:
-                self._take(document, each, author, formed)
+        if row["state"] != "draft":
+            self._upload(document, row)
         return document
+
+    def _upload(self, document: Document, row: dict[str, Any]) -> None:
+        author, at = self._holder(Role.EDITOR, self.tree.by_code[row["column"]], row["author"]), moment(row["date"])
+        for each in self.files.get(row["key"], []):
+            if "alt" not in each:
+                self._take(document, each, author, at - dt.timedelta(hours=20))
 
     def _take(self, document: Document, row: dict[str, Any], author: Identity, at: dt.datetime) -> Attachment:
         role = filing.PICTURE if "alt" in row else filing.FILE

@@ -126,7 +126,7 @@ def test_a_document_stands_on_the_tree_and_by_an_editor(document):
         assert document["type"] in COLUMNS[code]["types"]
     assert _may_write(USERS[document["author"]], document)
     if document["state"] == "withdrawn":
-        assert document["withdrawn_reason"] and document["successor"] in BY_KEY
+        assert document["withdrawn_reason"] and document["withdrawn_kind"] and document["successor"] in BY_KEY
     assert ("publish_at" in document) == (document["state"] == "scheduled")
 
 
@@ -200,3 +200,17 @@ def test_an_abolished_policy_and_its_successor_know_each_other():
         old = BY_KEY[new["data"]["abolishes"]]
         assert old["data"]["validity"] == "废止"
         assert old["data"]["abolished"] == new["data"]["effective"] and new["date"] > old["date"]
+
+
+def test_attached_tables_are_regular_and_hide_only_invented_numbers():
+    attached = [json.loads(line) for line in (DATA / "attached.jsonl").read_text("utf-8").splitlines()]
+    assert {each["document"] for each in attached} <= set(BY_KEY)
+    assert any("bars" in each and each["alt"] for each in attached)
+    for each in attached:
+        rows = each.get("rows", [])
+        assert len({len(row) for row in rows}) <= 1
+        for row in rows:
+            hidden = "ABCDEFGH".index(each["hidden"])
+            shown = " ".join(str(cell) for at, cell in enumerate(row) if at != hidden)
+            assert BY_KEY[each["document"]]["state"] == "draft" or not LONG_NUMBER.search(shown)
+            assert all(number.startswith("410399") and _valid(number) for number in LONG_NUMBER.findall(str(row)))
