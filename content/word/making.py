@@ -7,18 +7,19 @@ from collections.abc import Iterable, Mapping
 from lxml import etree
 from lxml.etree import _Element
 
+from content.privacy.renditions.ooxml import NAMESPACES, RELATIONS, TYPES
 from content.privacy.renditions.packs import write_pack, write_xml
-from content.word.names import SPACES, name
+from content.word.names import name
 from content.word.parts import WPML
 from content.word.styles import Face
 
-_MAP = {prefix: SPACES[prefix] for prefix in ("w", "r", "a", "wp", "pic")}
-_CONTENT_TYPES = (f'<Types xmlns="{SPACES["ct"]}"><Default Extension="xml" ContentType="application/xml"/>'
+_MAP = {prefix: NAMESPACES[prefix] for prefix in ("w", "r", "a", "wp", "pic")}
+_CONTENT_TYPES = (f'<Types xmlns="{TYPES}"><Default Extension="xml" ContentType="application/xml"/>'
                   '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
                   '<Default Extension="png" ContentType="image/png"/>'
                   f'<Override PartName="/word/document.xml" ContentType="{WPML}document.main+xml"/></Types>')
-_OFFICE = SPACES["r"]
-_TOP = (f'<Relationships xmlns="{SPACES["rel"]}"><Relationship Id="r1" Type="{_OFFICE}/officeDocument" '
+_OFFICE = NAMESPACES["r"]
+_TOP = (f'<Relationships xmlns="{RELATIONS}"><Relationship Id="r1" Type="{_OFFICE}/officeDocument" '
         'Target="word/document.xml"/></Relationships>')
 
 
@@ -80,9 +81,9 @@ def package(blocks: Iterable[_Element], notes: Mapping[str, list[_Element]], lin
 
 
 def _relations(rows: Iterable[tuple[str, str, str]]) -> _Element:
-    root = etree.Element(name("rel:Relationships"), None, {None: SPACES["rel"]})
+    root = etree.Element(f"{{{RELATIONS}}}Relationships", None, {None: RELATIONS})
     for kind, key, target in rows:
-        each = etree.SubElement(root, name("rel:Relationship"), Id=key, Type=f"{_OFFICE}/{kind}", Target=target)
+        each = etree.SubElement(root, f"{{{RELATIONS}}}Relationship", Id=key, Type=f"{_OFFICE}/{kind}", Target=target)
         if kind == "hyperlink":
             each.set("TargetMode", "External")
     return root

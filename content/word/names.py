@@ -5,28 +5,7 @@ from __future__ import annotations
 
 from lxml.etree import _Element
 
-_OFFICE = "http://schemas.openxmlformats.org"
-SPACES = {
-    "w": f"{_OFFICE}/wordprocessingml/2006/main", "r": f"{_OFFICE}/officeDocument/2006/relationships",
-    "a": f"{_OFFICE}/drawingml/2006/main", "wp": f"{_OFFICE}/drawingml/2006/wordprocessingDrawing",
-    "pic": f"{_OFFICE}/drawingml/2006/picture", "m": f"{_OFFICE}/officeDocument/2006/math",
-    "mc": f"{_OFFICE}/markup-compatibility/2006", "v": "urn:schemas-microsoft-com:vml",
-    "rel": f"{_OFFICE}/package/2006/relationships", "ct": f"{_OFFICE}/package/2006/content-types",
-}
-STRICT = (  # the same under the names of the strict variant
-    (b"http://purl.oclc.org/ooxml/officeDocument/math", SPACES["m"].encode()),
-    (b"http://purl.oclc.org/ooxml/officeDocument", f"{_OFFICE}/officeDocument/2006".encode()),
-    (b"http://purl.oclc.org/ooxml/wordprocessingml/main", SPACES["w"].encode()),
-    (b"http://purl.oclc.org/ooxml/drawingml/wordprocessingDrawing", SPACES["wp"].encode()),
-    (b"http://purl.oclc.org/ooxml/drawingml/picture", SPACES["pic"].encode()),
-    (b"http://purl.oclc.org/ooxml/drawingml/main", SPACES["a"].encode()),
-)
-
-
-def name(short: str) -> str:
-    """`w:p` as lxml spells it."""
-    prefix, _, local = short.partition(":")
-    return f"{{{SPACES[prefix]}}}{local}"
+from content.privacy.renditions.ooxml import tag as name
 
 
 def child(element: _Element | None, *path: str) -> _Element | None:

@@ -267,7 +267,7 @@ class Reader:
     def _image(self, element: _Element, alt: str) -> Iterator[_Element]:
         drawn = element.tag == name("a:blip")
         relation = self._relations.get(element.get(name("r:embed" if drawn else "r:id"), ""))
-        if relation is None or relation.external or relation.target not in self.parts.pack:
+        if relation is None or relation.external or relation.target not in self.parts.package:
             self.left.note("linked")
             return
         crop = images.drawing_crop(element) if drawn else images.vml_crop(element)
@@ -276,7 +276,7 @@ class Reader:
             yield making.picture(found.id, alt)
 
     def _new_picture(self, member: str, crop: images.Crop, alt: str) -> Picture | None:
-        data = self.parts.pack.read(member)
+        data = self.parts.package.octets(member)
         if images.is_vector(data):
             self.left.note("vector")
             return None

@@ -21,8 +21,8 @@ from content.privacy.kinds import Decision
 from content.privacy.renditions.formats import _known
 from content.privacy.renditions.formats._figures import Crop, Figures
 from content.privacy.renditions.formats._notes import Notes
-from content.privacy.renditions.formats._ooxml import NAMESPACES, Making, Package, Relation, short, tag, tags
 from content.privacy.renditions.model import Choices
+from content.privacy.renditions.ooxml import NAMESPACES, Making, Package, Relation, short, tag, tags
 
 Element = etree._Element
 XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"

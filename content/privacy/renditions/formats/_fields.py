@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from content.privacy.renditions.formats._ooxml import tag, tags
+from content.privacy.renditions.ooxml import tag, tags
 
 _COUNTING = re.compile(r"\s*(?:PAGE|NUMPAGES|SECTIONPAGES|SECTION)"
                        r"(?:\s+\\[*#]\s*\"?[A-Za-z0-9]{1,16}\"?)*\s*", re.ASCII)

@@ -8,8 +8,8 @@ from functools import cached_property
 from PIL import Image
 
 from content.privacy.renditions.formats._notes import Notes
-from content.privacy.renditions.formats._ooxml import Making, Package
 from content.privacy.renditions.model import Choices, Finding, Picture, Refused
+from content.privacy.renditions.ooxml import Making, Package
 from content.privacy.renditions.pictures import SUFFIXES, Opened, Seen, cover, drawn, encode, look, noted, open_picture
 
 Crop = tuple[float, float, float, float]  # cut off at the left, top, right and bottom, as fractions

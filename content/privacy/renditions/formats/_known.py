@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from content.privacy.renditions.formats._ooxml import NAMESPACES
+from content.privacy.renditions.ooxml import NAMESPACES
 
 _WORD = """
 document body p r t tab br cr noBreakHyphen softHyphen ptab sym fldChar instrText footnoteReference endnoteReference

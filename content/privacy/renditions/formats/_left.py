@@ -9,8 +9,8 @@ from itertools import groupby
 from lxml import etree
 
 from content.privacy.renditions.formats._copying import Element, Job
-from content.privacy.renditions.formats._ooxml import tag, tags
 from content.privacy.renditions.model import Finding, Refused
+from content.privacy.renditions.ooxml import tag, tags
 from content.privacy.renditions.script import Script
 
 _UNSHOWN = "未显示的页眉页脚"

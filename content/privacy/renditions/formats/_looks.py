@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from content.privacy.renditions.formats._ooxml import tag
+from content.privacy.renditions.ooxml import tag
 
 Element = etree._Element
 Look = dict[str, str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from content.privacy.renditions.formats._copying import Element
-from content.privacy.renditions.formats._ooxml import tag, tags
+from content.privacy.renditions.ooxml import tag, tags
 from content.privacy.renditions.script import Script
 
 _SKIPPED = tags("w:rPr w:pPr w:tblPr w:tblGrid w:trPr w:tcPr w:sectPr w:instrText w:rubyPr m:ctrlPr")

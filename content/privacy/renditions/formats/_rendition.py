@@ -10,8 +10,8 @@ from content.privacy.renditions.formats._figures import Figures
 from content.privacy.renditions.formats._left import findings as left_findings
 from content.privacy.renditions.formats._left import left_behind
 from content.privacy.renditions.formats._notes import Notes
-from content.privacy.renditions.formats._ooxml import Making, Package, tag, too_deep
 from content.privacy.renditions.model import Built, Choices, Finding, Inspection, Source
+from content.privacy.renditions.ooxml import Making, Package, tag, too_deep
 from content.privacy.renditions.script import Script
 
 _PASSES = 3  # of editing: what was cut out may bring together what stood around it

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from content.privacy.renditions.formats._copying import Copier, Element, Job, handles
-from content.privacy.renditions.formats._ooxml import NAMESPACES, short, tag
 from content.privacy.renditions.formats._paragraphs import drawn_paragraph
+from content.privacy.renditions.ooxml import NAMESPACES, short, tag
 from content.privacy.renditions.script import Script
 
 _OFF = ("0", "false", "off", "")

@@ -12,7 +12,7 @@ from content.privacy.renditions.formats._copying import XML_SPACE, Copier, Eleme
 from content.privacy.renditions.formats._fields import Fields, counting, read_fields
 from content.privacy.renditions.formats._figures import Crop
 from content.privacy.renditions.formats._looks import Looks, low_row, said
-from content.privacy.renditions.formats._ooxml import tag
+from content.privacy.renditions.ooxml import tag
 
 _STYLE_REFERENCES = frozenset(str.split("""
     w:pStyle/val w:rStyle/val w:tblStyle/val w:basedOn/val w:next/val w:link/val w:style/styleId w:styleLink/val

@@ -7,11 +7,11 @@ from lxml import etree
 from content.privacy.renditions import detect
 from content.privacy.renditions.formats._copying import Element
 from content.privacy.renditions.formats._looks import Looks, said
-from content.privacy.renditions.formats._ooxml import tag
 from content.privacy.renditions.formats._paragraphs import WordReader, read_drawn
 from content.privacy.renditions.formats._rendition import Rendition
 from content.privacy.renditions.formats._word import WordCopier
 from content.privacy.renditions.model import Built, Choices, Inspection, Refused, Source
+from content.privacy.renditions.ooxml import tag
 from content.privacy.renditions.script import Script
 
 _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml."

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from content.privacy.renditions import detect
 from content.privacy.renditions.formats._copying import Element
-from content.privacy.renditions.formats._ooxml import tag
 from content.privacy.renditions.formats._paragraphs import read_drawn
 from content.privacy.renditions.formats._rendition import Rendition
 from content.privacy.renditions.formats._slides import Plan, SlideCopier, read_slide
 from content.privacy.renditions.model import Built, Choices, Inspection, Refused, Source
+from content.privacy.renditions.ooxml import tag
 from content.privacy.renditions.packs import damaged
 from content.privacy.renditions.script import Script
 

@@ -36,8 +36,8 @@ NAMESPACES = {
 }
 PREFIXES = {uri: prefix for prefix, uri in NAMESPACES.items()}
 RELATION = NAMESPACES["r"] + "/"
-_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
-_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _RELATIONS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
 _STRICT_NAMES = {  # ISO/IEC 29500 Strict -> Transitional
     _STRICT + "wordprocessingml/main": NAMESPACES["w"], _STRICT + "presentationml/main": NAMESPACES["p"],
@@ -200,17 +200,17 @@ class Making:
         return write_pack(members)
 
     def _types_root(self) -> etree._Element:
-        root = etree.Element(f"{{{_TYPES}}}Types", nsmap={None: _TYPES})
+        root = etree.Element(f"{{{TYPES}}}Types", nsmap={None: TYPES})
         for extension, kind in (("rels", _RELATIONS_TYPE), ("xml", "application/xml")):
-            etree.SubElement(root, f"{{{_TYPES}}}Default", Extension=extension, ContentType=kind)
+            etree.SubElement(root, f"{{{TYPES}}}Default", Extension=extension, ContentType=kind)
         for name, kind in self.types.items():
-            etree.SubElement(root, f"{{{_TYPES}}}Override", PartName=f"/{name}", ContentType=kind)
+            etree.SubElement(root, f"{{{TYPES}}}Override", PartName=f"/{name}", ContentType=kind)
         return root
 
     def _relations_root(self, owner: str) -> etree._Element:
-        root = etree.Element(f"{{{_RELATIONS}}}Relationships", nsmap={None: _RELATIONS})
+        root = etree.Element(f"{{{RELATIONS}}}Relationships", nsmap={None: RELATIONS})
         for (kind, target, external), name in self._relations[owner].items():
-            each = etree.SubElement(root, f"{{{_RELATIONS}}}Relationship", Id=name, Type=RELATION + kind,
+            each = etree.SubElement(root, f"{{{RELATIONS}}}Relationship", Id=name, Type=RELATION + kind,
                                     Target=target if external else f"/{target}")
             if external:
                 each.set("TargetMode", "External")
