@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -31,6 +31,7 @@ from workflows.access import Permission
 from workflows.manuscripts import may_settle
 
 LOOKED = "attachment.look"
+DRAWING = 60.0  # seconds that drawing one page may take: somebody waits for it
 READ: Status = ("ok", _("已识别文字"))
 UNREAD: Status = ("late", _("程序不能识别，要人看"))
 SEEN: Status = ("info", _("您看过了"))
@@ -204,8 +205,11 @@ def image(request: Request) -> Response:
 
 
 def _drawn(request: Request, at: Filed, name: str) -> bytes:
-    data = request.house.blobs.get(request.db, at.attachment.address)
-    return run_page(Source(data, at.attachment.name), name, at.choices)
+    source = Source(request.house.blobs.get(request.db, at.attachment.address), at.attachment.name)
+    most = request.registry.settings["gongkai"].file_megabytes * attachments.MEGA
+    choices = replace(at.choices, limits=replace(at.choices.limits, octets=most, seconds=DRAWING))
+    request.db.rollback()  # no transaction stays open while another process works
+    return run_page(source, name, choices)
 
 
 # -- drawing ------------------------------------------------------------------------------------------------------
