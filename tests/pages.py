@@ -117,6 +117,7 @@ def _managing(session: Session, tree: Tree, document: int) -> list[Page]:
         ("column-new", "/desk/columns/new", "fangkai"), ("column-edit", f"/desk/columns/{column.id}", "fangkai"),
         ("flows", "/desk/flows", "fangkai"), ("flow", "/desk/flows/publication", "fangkai"),
         ("calendar", "/desk/calendar", "fangkai"), ("calendar-year", "/desk/calendar/2027", "fangkai"),
+        ("letters", "/desk/letters", "fangkai"), ("letter", "/desk/letters/reply.partly", "fangkai"),
         ("annual", "/desk/annual", "luoqin"), ("annual-report", "/desk/annual/2026/QY", "luoqin"),
         ("annual-edit", "/desk/annual/2026/QY/edit", "luoqin"),
         ("annual-cases", "/desk/annual/2026/QY/cases/new/total", "luoqin"),
