@@ -23,9 +23,9 @@ from content.releases import ORIGINAL, RELEASED, Release, Unfit, Value
 from portal.database import pause
 from portal.desk.cases._shared import URL, DeskCase, ReadCase, address
 from portal.desk.cases.reply import may_draft
-from portal.desk.file_shown import size_words
 from portal.desk.words import names
 from portal.i18n import _
+from portal.sizes import size_words
 from workflows.access import Permission, permits
 
 AT_ONCE = BoundedSemaphore(2)  # files that are cleaned at the same time, each by a process of its own
