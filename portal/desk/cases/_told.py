@@ -22,6 +22,7 @@ from workflows.engine import workflow_of
 
 LOOK = "case.look"
 APART = ("link", "letter", "expires", "fact")  # of notes: what is shown otherwise or not at all
+INCOMING = ("supplement", "opinion")  # kept as what came in; the note of the step says the same once more
 BY_REQUESTER = ("case.file", "case.supplement", "case.withdraw_request", "case.rate")
 APPLICANT = {"name": _("姓名或者名称"), "id_kind": _("证件"), "id_number": _("证件号码"),
              "credit_code": _("统一社会信用代码"), "representative": _("法定代表人"), "contact": _("联系人"),
@@ -69,8 +70,9 @@ def pairs(found: Mapping[str, Any], titles: Mapping[str, Any]) -> list[tuple[Any
 def correspondence(request: Request, case: Case) -> list[Told]:
     """What came and went, the newest first; the draft of a reply has its own place."""
     people = names(request.db, [each.author_id for each in case.messages])
-    issued = [each for each in case.messages if each.sealed and (each.issued or each.kind not in letters.shipped())]
-    return [_told(request, case, each, people) for each in reversed(issued)]
+    shown = [each for each in case.messages if each.sealed and (each.issued or each.kind not in letters.shipped())
+             and not (each.direction == "inside" and each.kind in INCOMING)]
+    return [_told(request, case, each, people) for each in reversed(shown)]
 
 
 def _told(request: Request, case: Case, message: Message, people: dict[int, str]) -> Told:
@@ -78,7 +80,8 @@ def _told(request: Request, case: Case, message: Message, people: dict[int, str]
     if message.issued:
         return Told(message, body.get("title", ""), (), "", who)
     words = tuple((_title(name), str(value)) for name, value in body.items() if name not in APART)
-    return Told(message, _kind(request, case, message), words, body.get("link", ""), who)
+    path, base = body.get("link", ""), request.registry.settings["gongkai"].base_url.rstrip("/")
+    return Told(message, _kind(request, case, message), words, path and base + path, who)
 
 
 def _title(name: str) -> Any:
@@ -119,9 +122,15 @@ def rows_of(request: Request, case: Case) -> list[Row]:
 # -- dated facts ------------------------------------------------------------------------------------------------
 
 def facts(case: Case) -> list[tuple[Fact, Any, str, list[tuple[Any, Any]]]]:
-    """`(fact, title, day, rest)`, oldest first, those that were annulled among them."""
-    found = []
+    """`(fact, title, day, rest)`, oldest first, those that were annulled among them.
+
+    A consultation that got its end is a new fact in place of the former one, which nobody annulled.
+    """
+    found, ended = [], {(each.data["type"], each.data.get("start")) for each in case.facts
+                        if not each.annulled and each.data.get("end")}
     for each in case.facts:
+        if each.annulled and not each.data.get("end") and (each.data["type"], each.data.get("start")) in ended:
+            continue
         data = dict(each.data)
         kind, day = data.pop("type"), data.pop("date", None) or data.get("start", "")
         found.append((each, FACTS.get(kind, kind), day, [(PARTS[name], value) for name, value in data.items()

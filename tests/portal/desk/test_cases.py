@@ -166,3 +166,29 @@ def test_who_drafts_does_so_while_it_is_handled_alone(browser, filed, house, cou
     with house.database.writer.begin() as session:
         draft_reply(session, house, session.get_one(Case, number), "granted", {}, actor_id=county.users["luoyan"])
     assert "还要写明" in client.get(f"/desk/cases/{number}")
+
+
+def test_an_opinion_is_told_once_and_its_link_in_full(browser, filed, stored):
+    number, client = filed(handled=True), browser("luoyan")
+    form = step(client.get(f"/desk/cases/{number}"), "consult")
+    form["whom"], form["third"], form["question"] = "某公司", "third_party", "单价是否公开"
+    page = form.submit(status=303).follow()
+    assert "http://localhost:6543/opinion/" in page
+    form = step(page, "opinion")
+    form["opinion"] = "来信写明不同意公开单价"
+    page = form.submit(status=303).follow()
+    assert page.text.count("来信写明不同意公开单价") == 1 and "已作废" not in page
+    assert len(page.html.find(id="facts").find_parent("section").find_all("b")) == 1
+
+
+def test_the_same_asked_twice_by_one_person_is_merged(browser, filed, stored):
+    first, second, client = filed(), filed(), browser("luoyan")
+    other = filed(id_number="110101199003070038", phone="13900139000", name="郑某")
+    form = step(client.get(f"/desk/cases/{second}"), "merge")
+    form["into"] = stored(other).number
+    assert "同一申请人" in form.submit(status=409)
+    form["into"] = stored(first).number
+    form.submit(status=303)
+    merged = stored(second)
+    assert (merged.state, merged.merged_into_id, merged.outcome) == ("merged", first, "elsewise")
+    client.get(f"/desk/cases/{second}")
