@@ -12,7 +12,8 @@ STEP = 12  # steps of 255 between two pixels of a stroke's edge
 FULL, FULL_COARSE = 0.22, 0.3  # share of a tile that must be edges of strokes; blurred ones fill more than seals do
 LONG = 6  # tiles in a row that make a word of five or more characters
 COARSER = 3  # how much smaller blurred writing is looked for
-MANY = 2_500_000  # pixels from which half of them, each way, are enough to see this
+MANY = 2_500_000  # pixels from which half of them, each way, are enough to see this, but for small print
+STEP_FINE, FULL_FINE = 48, 0.45  # of small print there: it has sharp edges, which the noise of photographs has not
 
 
 class Ink:
@@ -24,6 +25,8 @@ class Ink:
         less = 2 if image.width * image.height > MANY else 1
         clean = image.reduce(less).filter(ImageFilter.MedianFilter(3))
         self._scales = [_Scale(clean, less, FULL), _Scale(clean.reduce(COARSER), less * COARSER, FULL_COARSE)]
+        if less > 1:
+            self._scales.append(_Scale(image, 1, FULL_FINE, STEP_FINE))
 
     def writing_left(self, read: Iterable[tuple[float, float, float, float]] = ()) -> bool:
         """Whether there is a row of strokes outside the boxes of what was read."""
@@ -34,9 +37,9 @@ class Ink:
 class _Scale:
     """The strokes of one size: the picture is reduced by `less`."""
 
-    def __init__(self, image: Image.Image, less: int, full: float) -> None:
+    def __init__(self, image: Image.Image, less: int, full: float, step: int = STEP) -> None:
         self.less, self.full = less, full
-        self.across, self.down = _edges(image, 2, 0), _edges(image, 0, 2)
+        self.across, self.down = _edges(image, 2, 0, step), _edges(image, 0, 2, step)
 
     def writing_left(self, read: list[tuple[float, float, float, float]]) -> bool:
         boxes = [_roomy(tuple(each / self.less for each in box)) for box in read]
@@ -53,14 +56,15 @@ class _Scale:
         return left.resize(size, Image.Resampling.BOX).point(lambda share: 1 if share > 255 * self.full else 0)
 
 
-def _edges(image: Image.Image, right: int, down: int) -> Image.Image:
-    """White where a pixel differs in any colour from the one that far away; the margin, where there is none, black."""
+def _edges(image: Image.Image, right: int, down: int, least: int) -> Image.Image:
+    """White where a pixel differs in any colour by more than `least` from the one that far away; the margin, where
+    there is none, black."""
     size = image.width - right, image.height - down
     edges = Image.new("L", image.size)
     if min(size) > 0:
         steps = ImageChops.difference(image.crop((right, down, *image.size)), image.crop((0, 0, *size)))
         edges.paste(reduce(ImageChops.lighter, steps.split()))
-    return edges.point(lambda step: 255 if step > STEP else 0)
+    return edges.point(lambda step: 255 if step > least else 0)
 
 
 def _roomy(box: tuple[float, ...]) -> tuple[float, ...]:

@@ -24,6 +24,7 @@ MOST_PIXELS = 12_000_000  # larger pictures are read at this size
 BEST_SIDE = 1600  # smaller ones are enlarged towards this long side, at most threefold
 SURE = 55  # Tesseract's confidence, 0 to 100, from which a word counts as read
 FLUENT = 0.6  # share of the characters of a line that must be sure for the rest of it to be believed
+FIGURES = 0.8  # share of the characters of a number, read unsurely, that must be figures
 PASS_SECONDS = 40.0
 _KEPT = 320  # readings of pages
 _READ: OrderedDict[tuple, Reading] = OrderedDict()  # a file is inspected, built, verified: read once
@@ -125,21 +126,29 @@ def _read(image: Image.Image, seconds: float, known: tuple[Area, ...]) -> Readin
 
 
 def _well_read(words: tuple[Word, ...], passes: list[tuple[Word, ...]]) -> Iterator[Area]:
-    """The boxes of lines that were read well as a whole, and of numbers that were read for sure or twice alike."""
+    """The boxes of lines that were read well as a whole, and of numbers that were read for sure or twice alike; of
+    numbers only where they were level: Tesseract also reads them askew, but other ones."""
     numbers = Counter(figures for each in passes for figures in {_figures(word.text) for word in each})
     lines: dict[tuple[int, ...], list[Word]] = {}
     for word in words:
         lines.setdefault(word.line, []).append(word)
     for line in lines.values():
-        good = [word for word in line if word.sure or (_is_number(word) and numbers[_figures(word.text)] > 1)]
+        good = [word for word in line if word.sure or (_is_number(word) and numbers[_figures(word.text)] > 1
+                                                       and len(_figures(word.text)) > FIGURES * len(word.text))]
         size = sum(len(word.text) for word in line)
         fluent = line[0].language != "eng" and size > 2 and sum(len(word.text) for word in good) >= FLUENT * size
         yield from (word.box for word in (line if fluent else good)
-                    if (word in good if _is_number(word) else fluent))
+                    if (word in good and _level(word) if _is_number(word) else fluent))
 
 
 def _figures(text: str) -> str:
     return "".join(char for char in text if char in "0123456789Xx")
+
+
+def _level(word: Word) -> bool:
+    """Whether it lay along its line in the picture as it was read."""
+    across, down = word.box[2] - word.box[0], word.box[3] - word.box[1]
+    return across > down if word.turn % 2 == 0 else down > across
 
 
 def _is_number(word: Word) -> bool:

@@ -113,6 +113,22 @@ def test_writing_outside_what_was_read_is_noticed():
     assert not ink.writing_left([(50, 40, 400, 100), (50, 100, 500, 170)])
 
 
+@drawn
+def test_small_print_on_a_large_page_is_noticed():
+    page = Image.new("L", (1653, 2339), "white")
+    assert not Ink(page).writing_left()
+    ImageDraw.Draw(page).text((300, 900), ID, font=font(9), fill="black")
+    assert Ink(page).writing_left()
+
+
+def test_what_is_misread_alike_askew_is_not_read():
+    upright, level = (201, 1343, 230, 1764), (201, 1343, 622, 1372)
+    for text, box, read in (("tTCT4085006616680TY", upright, False), ("4085006616680", upright, False),
+                            ("tTCT4085006616680TY", level, False), ("4085006616680", level, True)):
+        word = ocr.Word(text, box, False, (1,), "chi_sim")
+        assert list(ocr._well_read((word,), [(word,), (word,)])) == ([box] if read else [])
+
+
 def words(*lines: str, left: float = 100) -> list[ocr.Word]:
     return [ocr.Word(line, (left, 100 + 50 * at, left + 14 * len(line), 130 + 50 * at), True)
             for at, line in enumerate(lines)]
