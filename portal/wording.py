@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -67,8 +68,8 @@ SENTENCES: dict[str, Any] = {
     "case.import": _("导入往年的一件申请"),
     "calendar.import": _("导入${subject}年放假和调休安排"),
     "calendar.moved": _("日历变动，重算期限，${count}件改变"),
-    "annual.enter": _("填写${year}年年度报告"),
-    "annual.draft": _("由${year}年年度报告生成文稿"),
+    "annual.enter": _("填写年度报告：${year}年"),
+    "annual.draft": _("由年度报告生成文稿：${year}年"),
     "letter.edit": _("修改文书模板（第${version}版）"),
     "report.receive": _("收到找错"),
     "report.answer": _("答复找错"),
@@ -178,5 +179,5 @@ def action_choices(request: Request) -> list[tuple[str, str]]:
 
 
 def _without_values(words: str) -> str:
-    """`授予职责“${role}”` → `授予职责`."""
-    return words.partition("${")[0].rstrip("：“第，连续 ") or words
+    """`授予职责“${role}”` → `授予职责`; a sentence that begins with a value keeps its words, `…` for the values."""
+    return words.partition("${")[0].rstrip("：“第，连续 ") or re.sub(r"\$\{\w+\}", "…", words)
