@@ -74,11 +74,14 @@ def organs(session: Session, tree: Tree) -> list[Unit]:
     return [unit for unit in tree.departments.by_id.values() if unit.id in reached]
 
 
-def has_keys(session: Session, house: House, case: Case, **values: str) -> bool:
-    """Whether the case is found by all of these, as `name`, `phone`; nothing is opened for it."""
+def has_keys(session: Session, house: House, case: Case, *, only_held: bool = False, **values: str) -> bool:
+    """Whether the case is found by all of these, as `name`, `phone`; nothing is opened for it.
+
+    With `only_held`, what was never given for the case need not fit.
+    """
     held = {key.field: key.hash for key in session.scalars(select(CaseKey).where(CaseKey.case_id == case.id))}
     fits = [hmac.compare_digest(held.get(name, ""), cases.keyed_hash(house, session, name, value))
-            for name, value in values.items()]
+            or (only_held and name not in held) for name, value in values.items()]
     return all(fits)
 
 

@@ -1,8 +1,9 @@
 """A lost query code: who can say three things as they were given when the case was filed gets a new one.
 
-The three: the number of the case or the name, the number of the identity document, and the phone. They are compared as
-keyed hashes, so that nothing is opened. All must fit one case; a wrong answer does not say which was wrong. The old
-code ends, and the journal tells when. One address may try a few times an hour (`recover_rate`).
+The three: the number of the case or the name, the number of the identity document, and the phone; who gave an e-mail
+address then must know that too. They are compared as keyed hashes, so that nothing is opened. All must fit one case; a
+wrong answer does not say which was wrong. The new code is shown and not mailed: no code is ever kept readable, not even
+in the outbox. The old one ends, and the journal tells when. One address may try a few times an hour (`recover_rate`).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from portal.public.apply._questions import plain
 from portal.security import READ
 from workflows.applications import has_keys, renew_code
 
-FIELDS = ("who", "id_number", "phone")
+FIELDS = ("who", "id_number", "phone", "email")
 
 
 def _page(values: dict[str, str], wrong: bool = False) -> dict[str, Any]:
@@ -53,8 +54,9 @@ def _found(request: Request, values: dict[str, str]) -> Case | None:
     found = None
     for case in reversed(cases.by_key(request.db, request.house, "id_number", values["id_number"])):
         named = case.number == who or has_keys(request.db, request.house, case, name=values["who"])
-        phoned = has_keys(request.db, request.house, case, phone=values["phone"])
-        found = case if named and phoned and case.erased is None else found
+        reached = has_keys(request.db, request.house, case, phone=values["phone"])
+        mailed = has_keys(request.db, request.house, case, email=values["email"], only_held=True)
+        found = case if named and reached and mailed and case.erased is None else found
     return found
 
 

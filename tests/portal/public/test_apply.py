@@ -258,6 +258,23 @@ def test_three_things_give_a_new_code_and_the_old_one_ends(site):
     assert recover(site, **right).status_int == 303 and recover(site, **right).status_int == 429
 
 
+def test_who_gave_an_address_must_know_it_too(site):
+    page = on(site.get("/apply/new"), organ="QY-mzj", applicant_class="natural")
+    page = on(on(on(page, **CITIZEN), description=WANTED), way="email", email="wu@example.com")
+    page.forms["apply"].submit("next")
+    facts = {"who": "吴晓梅", "id_number": CITIZEN["id_number"], "phone": "13800138000"}
+    assert recover(site, **facts).status_int == 200
+    assert recover(site, **facts, email="WU@example.com").status_int == 303
+
+
+def test_a_stranger_may_attach_photos_of_a_telephone_and_no_more(site):
+    def sent(megabytes):
+        return site.app.post("/apply/new", upload_files=[("photo", "a.jpg", bytes(megabytes << 20))],
+                             expect_errors=True).status_int
+    assert sent(9) == 400  # read, and refused for its missing token alone
+    assert sent(21) == 413
+
+
 def test_nobody_is_named_in_addresses_cookies_or_logs(site, capfd):
     filed(site)
     site.get("/apply/status")
