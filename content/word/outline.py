@@ -107,9 +107,14 @@ def _head(lines: Sequence[Line], found: list[Role]) -> int:
     number = next((index for index in filled if _is_number_line(lines[index])), None)
     if number is not None:
         found[number] = Role.NUMBER
-        for index in filled[:filled.index(number)]:
+        above, below = filled[:filled.index(number)], filled[filled.index(number) + 1:]
+        early = [index for index in above if _is_early_title(lines[index])]
+        _title(lines, found, early)
+        for index in (each for each in above if found[each] is not Role.TITLE):
             found[index] = Role.MARK if _MARK.fullmatch(plain(lines[index].text)) else Role.ORGAN
-        filled = filled[filled.index(number) + 1:]
+        if early:
+            return below[0] if below else number + 1
+        filled = below
     for index in list(filled):
         mark, organ = _MARK.fullmatch(plain(lines[index].text)), _is_organ_mark(lines[index])
         if not (mark or organ):
@@ -123,6 +128,11 @@ def _is_number_line(line: Line) -> bool:
     """Whether a line is the 文号, or this beside the name of the one who signed; not where it is only mentioned."""
     text = _SIGNER.sub("", plain(line.text)).strip("()")
     return not line.table and len(text) < LONGEST_HEADING and is_number(text)
+
+
+def _is_early_title(line: Line) -> bool:
+    """Whether a line above the 文号 is the title, as drafts without a printed head have it; no organ is 关于."""
+    return "关于" in line.text and (line.title or _may_be_title(line))
 
 
 def _is_organ_mark(line: Line) -> bool:

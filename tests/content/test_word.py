@@ -267,8 +267,10 @@ def centred(text: str, size: float = 22) -> Line:
     ([centred("会议纪要（节选）"), Line("按照清政办〔2026〕3号文件，自印发之日起施行。"), Line("清源县民政局", "right"),
       Line("二○二六年十二月三十一日", "right")],
      {"formed": "2026-12-31", "issuer": "清源县民政局", "genre": "纪要", "effective": "2026-12-31"}),
+    ([centred("清源县民政局关于做好冬季救助的通知"), centred("清民〔2026〕31号"), Line("各乡镇人民政府：")],
+     {"number": "清民〔2026〕31号", "genre": "通知"}),
     ([Line("没有标题的一段话。"), Line("2026年1月1日起停水。")], {}),
-], ids=["notice", "decree", "under-the-title", "minutes", "nothing"])
+], ids=["notice", "decree", "under-the-title", "minutes", "above-its-number", "nothing"])
 def test_metadata_is_recognised(lines, expected):
     assert proposals(lines, roles(lines)) == expected
 
