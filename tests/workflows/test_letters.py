@@ -225,6 +225,12 @@ def test_numbers_of_both_types_do_not_collide(county, session, correction):
     assert (correction.number[-5:], other.number[-5:]) == ("00001", "00002")
 
 
+def test_each_type_has_its_receipt(county, session, case, correction):
+    asked, own = compose(county, session, case, "receipt"), compose(county, session, correction, "receipt")
+    assert asked["title"] == "政府信息公开申请登记回执" and ["申请公开的信息", "2025年城乡低保资金发放情况"] in asked["rows"]
+    assert own["title"] == "政府信息更正申请登记回执" and ["申请更正的记录", "2025年低保公示名单第3页"] in own["rows"]
+
+
 def test_a_correction_is_verified_by_one_and_decided_by_another(county, session, correction):
     county.move(session, correction, "report", "luoyan", finding="属实，建议更正")
     correction.messages[-1].author_id = county.users["wangjianguo"]
