@@ -50,13 +50,20 @@ def _cards(page: Page, run: Run) -> Iterator[Hit]:
             if last > len(run.compact) or not run.ends(last) or not run.begins(match.start()):
                 continue
             number = run.compact[match.start():last]
-            if "X" in number or not luhn_valid(number) or run.groups(match.start(), last) not in _TIDY:
+            if "X" in number or not luhn_valid(number) or not _grouped(run, match.start(), last):
                 continue
             start, end = run.span(match.start(), last)
             if uscc_valid(number) or _public(page, start, end) or _coded(page, start, end, number):
                 continue
             yield Hit(start, end, "BANK_CARD", _WHY_CARD, number.startswith("62"), 5)
             break
+
+
+def _grouped(run: Run, first: int, last: int) -> bool:
+    """Whether the digits stand together as those of one card do; of a UnionPay card, in any groups of three or more."""
+    groups = run.groups(first, last)
+    loose = run.compact.startswith("62", first) and min(groups) >= 3 and run.gaps(first, last) <= {" ", "-"}
+    return groups in _TIDY or loose
 
 
 def _coded(page: Page, start: int, end: int, number: str) -> bool:
