@@ -24,6 +24,7 @@ TABLE = {
     ("desk.cases.search", "POST"): OPENS,
     ("desk.cases.enter", "GET"): {OFFICER},
     ("desk.cases.enter", "POST"): {OFFICER},
+    ("desk.cases.fee", "GET"): OPENS | {AUDITOR},
     ("desk.case", "GET"): OPENS | {AUDITOR},
     ("desk.case.move", "POST"): OPENS,
     ("desk.case.annul", "POST"): {OFFICER},

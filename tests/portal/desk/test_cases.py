@@ -192,3 +192,11 @@ def test_the_same_asked_twice_by_one_person_is_merged(browser, filed, stored):
     merged = stored(second)
     assert (merged.state, merged.merged_into_id, merged.outcome) == ("merged", first, "elsewise")
     client.get(f"/desk/cases/{second}")
+
+
+@pytest.mark.parametrize(("asked", "amount"), [("basis=items&count=35", "3000元"), ("basis=pages&count=68", "380元"),
+                                               ("basis=pages&count=30", "0元")])
+def test_a_fee_is_told_before_it_is_asked_for(browser, asked, amount):
+    client = browser("luoyan")
+    assert client.get(f"/desk/cases/fee?{asked}").html.find(class_="clock-date").text == amount
+    assert client.get("/desk/cases/fee?basis=x&count=-1").html.find(class_="clock-date") is None
