@@ -39,7 +39,6 @@ def listing(context: DeskReport, request: Request) -> dict[str, Any]:
     found = request.db.scalars(select(Case).where(*where).order_by(Case.submitted, Case.id)
                                .offset(pages.offset).limit(pages.limit))
     return {"title": title, "column": CLASSES.get(column, "总计"), "context": context, "total": total, "pages": pages,
-            "may_open": request.has_permission(Permission.OPEN_CASES),
             "lines": [(case, _state(request, case), OUTCOMES[case.outcome].title if case.outcome else "")
                       for case in found], "classes": CLASSES, "units": request.tree.departments.by_id}
 
