@@ -93,7 +93,8 @@ def _removed(made: Cleaned) -> list[str]:
 def _report(made: Cleaned) -> dict[str, Any]:
     return {"format": made.inspection.format, "action": made.action,
             "findings": [{"where": each.where, "type": each.kind} for each in made.inspection.findings],
-            "removed": _removed(made), "verified": made.verified}
+            "removed": _removed(made), "verified": made.verified and not made.inspection.unread,
+            "unread": [each.where for each in made.inspection.unread]}
 
 
 def _print(made: Cleaned, dst: Path) -> None:
