@@ -67,11 +67,14 @@ def draft_reply(session: Session, house: House, case: Case, outcome: str, says: 
 
 
 def organs(session: Session, tree: Tree) -> list[Unit]:
-    """The organs that take applications: those for which somebody handles cases; in the order of departments."""
+    """The organs that take applications: those for which somebody handles cases; in the order of departments.
+
+    A village committee is no administrative organ (Art. 2): what it keeps is asked of the township.
+    """
     query = select(Grant.department_id).join(User, User.id == Grant.user_id).where(
         Grant.role == Role.CASE_OFFICER.value, Grant.department_id.is_not(None), User.active)
     reached = {unit for held in set(session.scalars(query)) for unit in tree.departments.below(held)}
-    return [unit for unit in tree.departments.by_id.values() if unit.id in reached]
+    return [unit for unit in tree.departments.by_id.values() if unit.id in reached and unit.level != "村"]
 
 
 def has_keys(session: Session, house: House, case: Case, *, only_held: bool = False, **values: str) -> bool:
