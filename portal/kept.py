@@ -16,7 +16,7 @@ from webob.multidict import NoVars
 
 from portal.i18n import _, safe_back
 
-SECRET = ("csrf_token", "password", "current", "new", "new-confirm", "kept", "kept_for", "next",
+SECRET = ("csrf_token", "password", "current", "new", "new-confirm", "kept", "kept_for", "next", "code", "id_number",
           "attached")  # says that the files are with it: they are not kept, so it is not either
 MARKS = ("__start__", "__end__", "__formid__", "_charset_", "_form_")  # of the form itself, not typed by anybody
 LONG = 60
