@@ -170,7 +170,8 @@ def _form(context: DeskReport, request: Request) -> Any:
 
 
 def _editing(context: DeskReport, form: str, theirs: bool = False) -> dict[str, Any]:
-    return {"title": publishing.title(context.report), "form": form, "url": context.url,
+    return {"title": _("修改${title}", mapping={"title": publishing.title(context.report)}), "form": form,
+            "url": context.url,
             "theirs": context.entry.texts if theirs and context.entry else None}
 
 
