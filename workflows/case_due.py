@@ -124,6 +124,6 @@ def _handlers(session: Session, house: House, case: Case) -> list[User]:
         people = [session.get_one(User, case.handler_id)]
     else:
         above = house.tree(session).departments.chain(case.department_id)
-        people = list(session.scalars(select(User).join(Grant, Grant.user_id == User.id).where(
-            Grant.role == Role.CASE_OFFICER.value, Grant.department_id.in_(above)).distinct()))
+        officers = select(Grant.user_id).where(Grant.role == Role.CASE_OFFICER.value, Grant.department_id.in_(above))
+        people = list(session.scalars(select(User).where(User.id.in_(officers))))
     return [person for person in people if person.active and person.email]

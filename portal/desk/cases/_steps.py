@@ -85,8 +85,8 @@ def options(request: Request, case: Case, ask: Ask) -> Options:
 
 def _officers(request: Request, case: Case) -> Options:
     """Who may handle cases anywhere in the house, with his department: it may be passed on to another."""
-    query = (select(User).join(Grant, Grant.user_id == User.id)
-             .where(Grant.role == Role.CASE_OFFICER.value, User.active).distinct().order_by(User.id).limit(MOST_PEOPLE))
+    officers = select(Grant.user_id).where(Grant.role == Role.CASE_OFFICER.value)
+    query = select(User).where(User.id.in_(officers), User.active).order_by(User.id).limit(MOST_PEOPLE)
     units, people = request.tree.departments.by_id, request.db.scalars(query)
     return [(str(user.id), f"{user.name}（{units[user.department_id].short_name}）") for user in people]
 
