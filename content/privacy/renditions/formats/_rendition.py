@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Hashable
 from dataclasses import replace
 
@@ -17,7 +18,7 @@ from content.privacy.renditions.script import Script
 _PASSES = 3  # of editing: what was cut out may bring together what stood around it
 
 
-class Rendition:
+class Rendition(ABC):
     """What Word and PowerPoint files have in common. A subclass assembles the parts and reads them."""
 
     folder: str
@@ -36,14 +37,14 @@ class Rendition:
         except RecursionError:
             raise too_deep() from None
 
+    @abstractmethod
     def assemble(self) -> None:
         """Copy what is shown into `job.making`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, script: Script, *, joined: bool) -> None:
         """All writing of the rendition in reading order; `joined` with nothing between what a tab or a line end
         within a table cell parts, for numbers that are set so."""
-        raise NotImplementedError
 
     def script(self, *, joined: bool = False) -> Script:
         script = Script()
