@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from content.privacy.renditions import detect
 from content.privacy.renditions.formats._copying import XML_SPACE, Job
 from content.privacy.renditions.formats._figures import Figures
 from content.privacy.renditions.formats._left import findings as left_findings
 from content.privacy.renditions.formats._left import left_behind
 from content.privacy.renditions.formats._notes import Notes
-from content.privacy.renditions.model import Built, Choices, Finding, Inspection, Source
+from content.privacy.renditions.model import Built, Choices, Finding, Inspection, Refused, Source
 from content.privacy.renditions.ooxml import Making, Package, tag, too_deep
 from content.privacy.renditions.script import Script
 
@@ -106,3 +107,23 @@ class Rendition(ABC):
                 if element.tag == tag("w:t"):
                     element.set(XML_SPACE, "preserve")
         return changed
+
+
+@dataclass(frozen=True)
+class Family:
+    """A family of Office files: the kind that its octets tell, and what makes its renditions."""
+
+    name: str
+    rendition: type[Rendition]
+
+    def recognises(self, source: Source) -> bool:
+        try:
+            return detect.sniff(source.data) == self.name
+        except Refused:
+            return False
+
+    def inspect(self, source: Source, choices: Choices) -> Inspection:
+        return self.rendition(source, choices).inspection()
+
+    def build(self, source: Source, choices: Choices) -> Built:
+        return self.rendition(source, choices).built()

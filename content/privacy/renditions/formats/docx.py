@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from lxml import etree
 
-from content.privacy.renditions import detect
 from content.privacy.renditions.formats._copying import Element
 from content.privacy.renditions.formats._looks import Looks, said
 from content.privacy.renditions.formats._paragraphs import WordReader, read_drawn
-from content.privacy.renditions.formats._rendition import Rendition
+from content.privacy.renditions.formats._rendition import Family, Rendition
 from content.privacy.renditions.formats._word import WordCopier
-from content.privacy.renditions.model import Built, Choices, Inspection, Refused, Source
+from content.privacy.renditions.model import Refused
 from content.privacy.renditions.ooxml import tag
 from content.privacy.renditions.script import Script
 
@@ -122,22 +121,4 @@ def _sources(copier: WordCopier, made: Element) -> set[Element]:
     return {each for note in source if note.get(tag("w:id")) == number for each in note.iter(etree.Element)}
 
 
-class _Docx:
-    """The family of Word documents."""
-
-    name = "docx"
-
-    def recognises(self, source: Source) -> bool:
-        try:
-            return detect.sniff(source.data) == self.name
-        except Refused:
-            return False
-
-    def inspect(self, source: Source, choices: Choices) -> Inspection:
-        return _Document(source, choices).inspection()
-
-    def build(self, source: Source, choices: Choices) -> Built:
-        return _Document(source, choices).built()
-
-
-FORMAT = _Docx()
+FORMAT = Family("docx", _Document)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from content.privacy.renditions import detect
 from content.privacy.renditions.formats._copying import Element
 from content.privacy.renditions.formats._paragraphs import read_drawn
-from content.privacy.renditions.formats._rendition import Rendition
+from content.privacy.renditions.formats._rendition import Family, Rendition
 from content.privacy.renditions.formats._slides import Plan, SlideCopier, read_slide
-from content.privacy.renditions.model import Built, Choices, Inspection, Refused, Source
 from content.privacy.renditions.ooxml import tag
 from content.privacy.renditions.packs import damaged
 from content.privacy.renditions.script import Script
@@ -128,22 +126,4 @@ def _has_words(notes: Element) -> bool:
     return any((each.text or "").strip() and each.getparent().tag != tag("a:fld") for each in notes.iter(tag("a:t")))
 
 
-class _Pptx:
-    """The family of presentations."""
-
-    name = "pptx"
-
-    def recognises(self, source: Source) -> bool:
-        try:
-            return detect.sniff(source.data) == self.name
-        except Refused:
-            return False
-
-    def inspect(self, source: Source, choices: Choices) -> Inspection:
-        return _Presentation(source, choices).inspection()
-
-    def build(self, source: Source, choices: Choices) -> Built:
-        return _Presentation(source, choices).built()
-
-
-FORMAT = _Pptx()
+FORMAT = Family("pptx", _Presentation)
