@@ -11,8 +11,10 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Engine, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy import JSON, ColumnElement, DateTime, Engine, MetaData, TypeDecorator, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+from content.bell import BELL, Bell
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -62,6 +64,11 @@ def local_date(moment: dt.datetime) -> dt.date:
     return moment.astimezone(SHANGHAI).date()
 
 
+def begins(day: dt.date) -> dt.datetime:
+    """The first moment of `day` in China."""
+    return dt.datetime.combine(day, dt.time(), SHANGHAI)
+
+
 class Database:
     """An engine with its two kinds of session.
 
@@ -73,7 +80,8 @@ class Database:
         self.engine = _engine(url)
         self.reader = sessionmaker(self.engine, autoflush=False, expire_on_commit=False)
         writing = self.engine.execution_options(gongkai_writer=True)
-        self.writer = sessionmaker(writing, expire_on_commit=False)
+        self.bell = Bell()
+        self.writer = sessionmaker(writing, expire_on_commit=False, info={BELL: self.bell})
 
     @property
     def is_sqlite(self) -> bool:
@@ -104,8 +112,15 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    writing = connection.get_execution_options().get("gongkai_writer")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    if connection.get_execution_options().get("gongkai_writer"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:  # waits for nobody and so cannot fail: all that SQLAlchemy would do around it is spared each reader
+        connection.connection.driver_connection.execute("BEGIN")
+
+
+def aside(column: ColumnElement[int]) -> ColumnElement[int]:
+    """A column of numbers by which rows are not to be looked for, because another condition leads to fewer."""
+    return column + 0
 
 
 def dialect_of(session: Session) -> str:

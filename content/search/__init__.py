@@ -13,12 +13,13 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from content.collect import collect
+from content.collect import collect, find
 from content.search import engines
 from content.search.model import (
     Engine,
     Entry,
     Hit,
+    IndexAway,
     IndexBroken,
     IndexBusy,
     Query,
@@ -30,7 +31,7 @@ from content.search.numbers import number_form
 from content.search.synonyms import BadSynonyms, load_synonyms
 
 __all__ = [
-    "BadSynonyms", "Engine", "Entry", "Hit", "IndexBroken", "IndexBusy", "Query", "Results", "SearchError",
+    "BadSynonyms", "Engine", "Entry", "Hit", "IndexAway", "IndexBroken", "IndexBusy", "Query", "Results", "SearchError",
     "UnknownEngine", "load_synonyms", "number_form", "open_engine",
 ]
 
@@ -42,7 +43,9 @@ def open_engine(url: str, synonyms: Path | None = None) -> Engine:
     `IndexBroken`, `BadSynonyms`.
     """
     address = urlsplit(url)
-    known = collect(engines, "ENGINE")
-    if address.scheme not in known:
-        raise UnknownEngine(f"no search engine {address.scheme!r} in {url!r}; there are: {', '.join(known)}")
-    return known[address.scheme].open(address, load_synonyms(synonyms))
+    name = address.scheme.partition("+")[0]  # opensearch+https: the engine, and how its server is spoken to
+    found = find(engines, "ENGINE", name)  # the libraries of the others stay where they are
+    if found is None:
+        known = collect(engines, "ENGINE")
+        raise UnknownEngine(f"no search engine {name!r}; there are: {', '.join(known)}")
+    return found.open(address, load_synonyms(synonyms))

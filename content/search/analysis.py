@@ -8,7 +8,6 @@ three and more characters are added for ranking (a word of two is a gram already
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -16,47 +15,78 @@ from functools import lru_cache
 from itertools import pairwise
 from operator import add
 
-import opencc
-import rjieba
+from content.characters import folding
+from content.late import Late
 
-_BLOCKS = ((0x41, 0x5B), (0xA0, 0xD800), (0xE000, 0x10000), (0x1F100, 0x1F200), (0x20000, 0x2FA20))
+rjieba = Late("rjieba")
 _TOKEN_LIMIT = 40
+_MANY = 60
+"""Different characters up to which replacing one after the other is quicker than looking up each."""
 _RUN = re.compile(r"[^\W_]+")
 _ASCII = re.compile(r"[0-9a-z]+")
 
 
 @lru_cache(maxsize=1)
-def _table() -> dict[int, str]:
-    """Code point to folded text, for every character that changes; made once in about 0.1 s."""
-    points = [p for start, end in _BLOCKS for p in range(start, min(end, sys.maxunicode))]
-    plain = [_plain(chr(p)) for p in points]
-    simplified = opencc.OpenCC("t2s").convert("\n".join(plain)).split("\n")
-    return {p: new for p, new in zip(points, simplified, strict=True) if new != chr(p)}
-
-
-def _plain(char: str) -> str:
-    """Full width to half width and upper to lower case; format characters (zero width) vanish."""
-    if unicodedata.category(char) == "Cf":
-        return ""
-    return unicodedata.normalize("NFKC", char).lower().replace("\n", " ")
+def _changing() -> frozenset[str]:
+    """The characters that folding changes."""
+    return frozenset(map(chr, folding()))
 
 
 def fold(text: str) -> str:
     """`text` in half width, simplified characters and lower case, without zero-width characters."""
-    return text.translate(_table())
+    table, changing = folding(), _changing().intersection(text)
+    if len(changing) > _MANY:
+        return text.translate(table)
+    for char in changing:  # what a character becomes is not changed again, so their order does not matter
+        text = text.replace(char, table[ord(char)])
+    return text
 
 
 @lru_cache(maxsize=1)
 def _uneven() -> re.Pattern[str]:
-    """Characters that fold to none or to several."""
-    return re.compile("[" + "".join(re.escape(chr(p)) for p, new in _table().items() if len(new) != 1) + "]")
+    """Characters that fold to none or to several; as ranges, for so `re` looks them up and does not compare each."""
+    points = sorted(point for point, new in folding().items() if len(new) != 1)
+    return re.compile("[" + "".join(map(_range, _stretches(points))) + "]")
+
+
+def _stretches(points: list[int]) -> list[tuple[int, int]]:
+    """First and last of each stretch of neighbouring code points."""
+    found: list[tuple[int, int]] = []
+    for point in points:
+        joins = found and found[-1][1] + 1 == point
+        found[-1:] = [(found[-1][0], point)] if joins else [*found[-1:], (point, point)]
+    return found
+
+
+def _range(stretch: tuple[int, int]) -> str:
+    return "-".join(re.escape(chr(point)) for point in stretch)
+
+
+def is_uneven(text: str) -> bool:
+    """Whether folding makes the text longer or shorter."""
+    return _uneven().search(text) is not None
+
+
+@lru_cache(maxsize=1)
+def _spellings() -> dict[str, str]:
+    """Folded character to all that fold to it."""
+    found: dict[str, str] = {}
+    for point, new in folding().items():
+        if len(new) == 1:
+            found[new] = found.get(new, new) + chr(point)
+    return found
+
+
+def spellings(char: str) -> str:
+    """A folded character, and every other way to write it: wide, in capitals, traditional."""
+    return _spellings().get(char, char)
 
 
 def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
     """`fold(text)`, and for each of its characters the offset in `text` that it came from."""
-    if not _uneven().search(text):
+    if not is_uneven(text):
         return fold(text), range(len(text))
-    table = _table()
+    table = folding()
     pieces = [table.get(ord(char), char) for char in text]
     return "".join(pieces), [at for at, piece in enumerate(pieces) for _ in piece]
 

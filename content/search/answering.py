@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from content.search.analysis import fold
-from content.search.matching import Matcher, Row, Source, facet_values
+from content.search.matching import Matcher, Row, Source
 from content.search.model import FACETS, OFFSET_LIMIT, PAGE_LIMIT, Hit, Query, Results
 from content.search.parse import Request, parse
 from content.search.ranking import scores
@@ -32,7 +33,7 @@ def answer(source: Source, query: Query, synonyms: Synonyms) -> Results:
     """The results of `query`; nothing a user types makes it fail."""
     matcher = Matcher(source, _allowed(source, query))
     if query.text.strip():
-        found = _find(matcher, parse(query.text, synonyms), query.text, synonyms)
+        found = _find(matcher, parse(query.text, synonyms), query.text, synonyms, query.strict)
     else:
         found = _Found(dict.fromkeys(matcher.allowed, 0.0), _NO_TEXT)
     order = _ordered(source, found, query)
@@ -67,17 +68,17 @@ def _tests(query: Query) -> list[Callable[[Row], bool]]:
     return [test for value, test in wanted if value is not None]
 
 
-def _find(matcher: Matcher, request: Request, typed: str, synonyms: Synonyms) -> _Found:
-    """Exact numbers first; then all words; then what was probably meant; at last whatever comes near."""
+def _find(matcher: Matcher, request: Request, typed: str, synonyms: Synonyms, strict: bool) -> _Found:
+    """Exact numbers first; then all words; unless `strict`, what was probably meant, at last whatever comes near."""
     if not request.parts and not request.excluded:
         return _Found({}, request)
     numbered = matcher.numbered(request.numbers, fold(typed).strip())
     docs = matcher.matches(request)
-    suggestion = None if numbered else suggest(matcher, request)
+    suggestion = None if numbered or strict else suggest(matcher, request)
     totals = scores(matcher, request, docs)
     if suggestion:
         totals = _corrected(matcher, parse(suggestion, synonyms), totals)
-    if not totals and not numbered and not any(part.quoted for part in request.parts):
+    if not totals and not strict and not numbered and not any(part.quoted for part in request.parts):
         totals = scores(matcher, request, matcher.nearly(request), by_sound=True)
     exact = _put_first(matcher, numbered, totals)
     return _Found(totals, request if exact is not None or not suggestion else _both(request, suggestion, synonyms),
@@ -108,7 +109,7 @@ def _ordered(source: Source, found: _Found, query: Query) -> list[int]:
     rows, totals = source.rows, found.totals
 
     def newest(doc: int) -> tuple:
-        return rows[doc].date, totals[doc], rows[doc].id  # type: ignore[union-attr]
+        return rows[doc].date, rows[doc].id  # type: ignore[union-attr]
 
     def best(doc: int) -> tuple:
         return doc == found.exact, totals[doc], rows[doc].date, rows[doc].id  # type: ignore[union-attr]
@@ -117,11 +118,14 @@ def _ordered(source: Source, found: _Found, query: Query) -> list[int]:
 
 
 def _facets(source: Source, docs: Iterable[int]) -> dict[str, list[tuple[int | str, int]]]:
-    counters: dict[str, Counter] = {name: Counter() for name in FACETS}
-    for doc in docs:
-        for name, values in facet_values(source.rows[doc]).items():  # type: ignore[arg-type]
-            counters[name].update(values)
-    return {name: counter.most_common() for name, counter in counters.items()}
+    rows = [row for doc in docs if (row := source.rows[doc])]
+    values: dict[str, Iterable[int | str]] = {
+        "column": chain.from_iterable(row.columns for row in rows),
+        "department": chain.from_iterable(row.departments for row in rows),
+        "year": (row.year for row in rows if row.year), "type": (row.type for row in rows if row.type),
+        "validity": (row.validity for row in rows if row.validity),
+    }
+    return {name: Counter(values[name]).most_common() for name in FACETS}
 
 
 def _hit(source: Source, doc: int, score: float, wanted: list[str]) -> Hit:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Protocol
 
-from content.search.analysis import normalise, phrase_terms
+from content.search.analysis import phrase_terms
 from content.search.parse import Part, Piece, Request
 from content.search.sound import sound_terms, sounds_like
 
@@ -67,14 +67,16 @@ class Source(Protocol):
     def stored(self, doc: int) -> Stored:
         """The texts of one document."""
 
+    def body(self, doc: int) -> str:
+        """The normalised text under the title."""
+
 
 @dataclass
 class Matcher:
-    """Answers one request on one state of the index; remembers what it has read."""
+    """Answers one request on one state of the index."""
 
     source: Source
     allowed: set[int]
-    _bodies: dict[int, str] = field(default_factory=dict)
 
     @cached_property
     def _titles(self) -> list[tuple[int, Row]]:
@@ -123,13 +125,7 @@ class Matcher:
 
     def holds(self, doc: int, text: str) -> bool:
         """Whether the document really holds normalised `text`."""
-        return text in self.source.rows[doc].normal or text in self.body(doc)  # type: ignore[union-attr]
-
-    def body(self, doc: int) -> str:
-        """The normalised text under the title."""
-        if doc not in self._bodies:
-            self._bodies[doc] = normalise(self.source.stored(doc).body())
-        return self._bodies[doc]
+        return text in self.source.rows[doc].normal or text in self.source.body(doc)  # type: ignore[union-attr]
 
     def titled(self, text: str) -> set[int]:
         """Documents whose title holds `text`."""
@@ -163,12 +159,3 @@ def _every(sets: Iterable[set[int]]) -> set[int]:
         if not found:
             return set()
     return found or set()
-
-
-def facet_values(row: Row) -> dict[str, Any]:
-    """The values under which a document is counted, by facet."""
-    return {
-        "column": row.columns, "department": row.departments,
-        "year": (row.year,) if row.year else (), "type": (row.type,) if row.type else (),
-        "validity": (row.validity,) if row.validity else (),
-    }

@@ -35,6 +35,10 @@ class IndexBroken(SearchError):
     """The stored index cannot be read; a rebuild makes it anew from the documents."""
 
 
+class IndexAway(SearchError):
+    """The server that keeps the index does not answer; the message names it. What failed may be tried again."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One public rendition as it is indexed; `id` is the document's, and replaces what had it before.
@@ -73,8 +77,12 @@ class Query:
     date_from: date | None = None
     date_to: date | None = None
     sort: Literal["relevance", "date"] = "relevance"
+    """By date: the newest day first, within it the highest id first, so that who asks again finds at the top what is
+    new, however well something else fits."""
     offset: int = 0
     limit: int = 10
+    strict: bool = False
+    """Only what the words say: nothing corrected, nothing that merely comes near."""
     without: frozenset[int] = frozenset()
     """Ids that count as not indexed: what was withdrawn since the index was written gives no hit, count or hint."""
 
@@ -113,7 +121,10 @@ class Results:
 
 
 class Engine(Protocol):
-    """The interface of every engine. Searching is safe in any thread and beside the writer; one process writes."""
+    """The interface of every engine. Searching is safe in any thread and beside the writer; one process writes.
+
+    One whose index all hosts share says so by `shared = True`; else each host writes the one in its own folder.
+    """
 
     def update(self, entries: Iterable[Entry], removed: Iterable[int] = (), cursor: int | None = None) -> None:
         """Replace `entries` by their id and drop the ids `removed`: safe to repeat.
@@ -136,6 +147,13 @@ class Engine(Protocol):
 
     def clear(self) -> None:
         """Drop every document and the cursor, in one commit."""
+
+    def renew(self) -> None:
+        """Begin anew: what is updated from now on goes into an empty index, whose cursor is None.
+
+        Where an engine can keep two, searches go on in the old one until an update has brought the new one's
+        cursor as far; elsewhere this is `clear`.
+        """
 
     def close(self) -> None:
         """Let go of files; the engine is not used afterwards."""

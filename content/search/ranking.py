@@ -14,7 +14,7 @@ K1, B = 1.2, 0.5
 TITLE_WEIGHT = 8
 """A term in the title counts as so many in the body."""
 SOUND_WEIGHT = 4
-_GLUE, _OTHER, _SOUND = 0.4, 0.7, 0.3
+GLUE, OTHER, _SOUND = 0.4, 0.7, 0.3
 """Weight of a gram across two words, of another name, and of a sound, beside a word's 1."""
 _RERANKED = 300
 
@@ -24,13 +24,14 @@ def scores(matcher: Matcher, request: Request, found: set[int], by_sound: bool =
     totals = dict.fromkeys(found, 0.0)
     if not request.parts:
         return totals
-    for term, weight in _weighted_terms(request, by_sound).items():
+    for term, weight in weighted_terms(request, by_sound).items():
         _add_term(matcher, term, weight, totals)
     _add_verbatim(matcher, request, totals)
     return totals
 
 
-def _weighted_terms(request: Request, by_sound: bool) -> dict[str, float]:
+def weighted_terms(request: Request, by_sound: bool = False) -> dict[str, float]:
+    """Term → how much it says of what is meant: words most, other names and sounds less."""
     weights: dict[str, float] = {}
 
     def note(terms: Iterable[str], weight: float) -> None:
@@ -39,11 +40,11 @@ def _weighted_terms(request: Request, by_sound: bool) -> dict[str, float]:
 
     for part in request.parts:
         note(words(part.text), 1.0)
-        note(bigrams(part.text), _GLUE)
+        note(bigrams(part.text), GLUE)
         for piece in part.pieces:
             note(piece.words, 1.0)
             for other in piece.others:
-                note([*words(other), *bigrams(other)], _OTHER)
+                note([*words(other), *bigrams(other)], OTHER)
         if by_sound:
             note(sound_terms(part.text), _SOUND)
     return weights
@@ -71,17 +72,17 @@ def _add_verbatim(matcher: Matcher, request: Request, totals: dict[int, float]) 
         share = unit / len(request.parts)
         titled = matcher.titled(part.text) & totals.keys()
         for doc in titled:
-            totals[doc] += share * _title_fit(part.text, matcher.source.rows[doc].normal)  # type: ignore[union-attr]
+            totals[doc] += share * title_fit(part.text, matcher.source.rows[doc].normal)  # type: ignore[union-attr]
         for doc in _sounding(matcher, part) & totals.keys():
             spelled = "".join(matcher.source.rows[doc].syllables)  # type: ignore[union-attr]
-            totals[doc] += share * _title_fit(part.typed, spelled)
+            totals[doc] += share * title_fit(part.typed, spelled)
         for doc, fit in _by_other_name(matcher, part, best - titled).items():
             totals[doc] += share * fit
         for doc in _in_body(matcher, part, totals):
             totals[doc] += share * 0.5
 
 
-def _title_fit(text: str, title: str) -> float:
+def title_fit(text: str, title: str) -> float:
     """From 0.7 for a small stretch of a long title to 2 for the whole title."""
     return 2.0 if text == title else 0.7 + 0.8 * len(text) / len(title)
 
@@ -109,4 +110,4 @@ def _in_body(matcher: Matcher, part: Part, totals: dict[int, float]) -> list[int
         return []
     candidates = matcher.candidates(part.text) & totals.keys()
     likely = sorted(candidates, key=totals.__getitem__, reverse=True)[:VERIFY_LIMIT]
-    return [doc for doc in likely if part.text in matcher.body(doc)]
+    return [doc for doc in likely if part.text in matcher.source.body(doc)]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import accumulate, pairwise
 
-from pypinyin import lazy_pinyin
+from content.characters import readings
 
+_LATIN = re.compile(r"[0-9a-z]+")
 _TYPED = re.compile(r"[a-züv][a-züv' ]*")
 SHORTEST = 3
 """Fewer typed letters than this match by sound only as a whole syllable."""
@@ -14,16 +16,17 @@ SHORTEST = 3
 
 def syllables(normal: str) -> list[str]:
     """The pinyin of each Chinese character of a normalised text, without tones; Latin words as they are."""
-    return [one.strip() for one in lazy_pinyin(normal, errors=_latin) if one.strip()]
-
-
-def _latin(chars: str) -> list[str] | None:
-    return re.findall(r"[0-9a-z]+", chars) or None
+    return [one for piece, said in readings().parts(normal) for one in said or _LATIN.findall(piece)]
 
 
 def sound_terms(normal: str) -> list[str]:
     """Index terms of neighbouring syllables, marked by `~` so that they meet no term of writing."""
-    return [f"~{first}'{second}" for first, second in pairwise(syllables(normal))]
+    return paired(syllables(normal))
+
+
+def paired(spoken: Iterable[str]) -> list[str]:
+    """`sound_terms` of a text whose syllables are known."""
+    return [f"~{first}'{second}" for first, second in pairwise(spoken)]
 
 
 def typed_pinyin(normal: str) -> str:

@@ -5,6 +5,7 @@ Nearest is edit distance; homophones cost half, for so slips who types in pinyin
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from content.search.analysis import bigrams
@@ -12,7 +13,7 @@ from content.search.matching import Matcher
 from content.search.parse import Part, Request
 from content.search.sound import sound_terms, syllables
 
-_LOOKED_AT = 60
+LOOKED_AT = 60
 _SLIP = 0.5
 """What a homophone, or two neighbours the wrong way round, costs beside any other mistake's 1."""
 
@@ -22,7 +23,7 @@ def suggest(matcher: Matcher, request: Request) -> str | None:
     corrected = []
     for part in request.parts:
         sure = part.quoted or part.text.isascii() or len(part.text) < 2 or _is_known(matcher, part)
-        better = None if sure else _nearest(matcher, part.text)
+        better = None if sure else nearest(part.text, _near_titles(matcher, part.text))
         corrected.append(better or (f'"{part.text}"' if part.quoted else part.text))
     text = " ".join(corrected)
     return text if text != request.text else None
@@ -31,14 +32,14 @@ def suggest(matcher: Matcher, request: Request) -> str | None:
 def _is_known(matcher: Matcher, part: Part) -> bool:
     if all(piece.others for piece in part.pieces) or matcher.titled(part.text):
         return True
-    return any(matcher.holds(doc, part.text) for doc in list(matcher.candidates(part.text))[:_LOOKED_AT])
+    return any(matcher.holds(doc, part.text) for doc in list(matcher.candidates(part.text))[:LOOKED_AT])
 
 
-def _nearest(matcher: Matcher, text: str) -> str | None:
+def nearest(text: str, titles: Iterable[str]) -> str | None:
+    """The stretch of one of `titles` that `text` was probably meant to be."""
     allowed = max(0.5, len(text) // 4)
     found = []
-    for doc in _near_titles(matcher, text):
-        title = matcher.source.rows[doc].normal  # type: ignore[union-attr]
+    for title in titles:
         if _least_distance(text, title) > allowed:
             continue
         distance, stretch = best_stretch(text, title)
@@ -47,8 +48,8 @@ def _nearest(matcher: Matcher, text: str) -> str | None:
     return min(found, key=lambda each: each[0])[1] if found else None
 
 
-def _near_titles(matcher: Matcher, text: str) -> list[int]:
-    """The documents whose titles share the rarest terms with `text`, in writing or in sound."""
+def _near_titles(matcher: Matcher, text: str) -> list[str]:
+    """The titles that share the rarest terms with `text`, in writing or in sound."""
     weights: dict[int, float] = {}
     for term in {*bigrams(text), *sound_terms(text)}:
         postings = matcher.source.postings(term)
@@ -56,7 +57,8 @@ def _near_titles(matcher: Matcher, text: str) -> list[int]:
             row = matcher.source.rows[doc]
             if term.startswith("~") or term in row.normal:  # type: ignore[union-attr]
                 weights[doc] = weights.get(doc, 0.0) + 1.0 / (1 + len(postings)) + 0.1
-    return sorted(weights, key=weights.__getitem__, reverse=True)[:_LOOKED_AT]
+    best = sorted(weights, key=weights.__getitem__, reverse=True)[:LOOKED_AT]
+    return [matcher.source.rows[doc].normal for doc in best]  # type: ignore[union-attr]
 
 
 def best_stretch(text: str, title: str) -> tuple[float, str]:

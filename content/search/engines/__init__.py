@@ -12,6 +12,9 @@ from urllib.parse import SplitResult
 from content.search.model import Engine
 from content.search.synonyms import Synonyms
 
+MAKING = "making.lock"
+"""A lock in the folder of an index: of servers and workers that start together only one makes it."""
+
 
 @dataclass(frozen=True)
 class Opener:

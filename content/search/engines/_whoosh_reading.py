@@ -44,11 +44,27 @@ def _row(raw: bytes) -> Row | int:
                tuple(columns), tuple(departments), length)
 
 
+_REMEMBERED = 6_000_000
+"""Characters of normalised texts that are kept, so that looking whether a phrase stands in them opens no file."""
+
+
 class Rows:
-    """Rows by segment, shared by all threads: a segment never changes, so it is read once."""
+    """Rows by segment, shared by all threads: a segment never changes, so it is read once. Texts as long as they fit.
+
+    `texts` maps segment and number of a document to its normalised body.
+    """
 
     def __init__(self) -> None:
         self._segments: dict[str, list[Row | int]] = {}
+        self.texts: dict[tuple[str, int], str] = {}
+        self._characters = 0
+
+    def remember(self, place: tuple[str, int], text: str) -> None:
+        """Keep a text; when there are too many, begin anew."""
+        if self._characters > _REMEMBERED:
+            self.texts, self._characters = {}, 0
+        self.texts[place] = text
+        self._characters += len(text)
 
     def of(self, readers: list[IndexReader]) -> list[list[Row | int]]:
         """The rows of each reader's segment; those of segments that are gone are dropped."""
@@ -70,6 +86,7 @@ class Snapshot:
 
     def __init__(self, reader: IndexReader, shared: Rows) -> None:
         self.reader = reader
+        self._shared = shared
         self._leaves = [(leaf, offset) for leaf, offset in reader.leaf_readers() if leaf.doc_count_all()]
         self.rows: list[Row | None] = []
         self.cursor: int | None = None
@@ -106,6 +123,16 @@ class Snapshot:
     def stored(self, doc: int) -> Stored:
         """The texts of one document."""
         return Stored(*self.reader.stored_fields(doc)[STORED])
+
+    def body(self, doc: int) -> str:
+        """The normalised text under the title."""
+        leaf, offset = next((leaf, offset) for leaf, offset in reversed(self._leaves) if offset <= doc)
+        place = str(leaf.segment().segment_id()), doc - offset
+        found = self._shared.texts.get(place)
+        if found is None:
+            found = normalise(self.stored(doc).body())
+            self._shared.remember(place, found)
+        return found
 
     def numbers_of(self, ids: set[int]) -> list[int]:
         """The document numbers of these ids."""

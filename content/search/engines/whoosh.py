@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from urllib.parse import SplitResult, unquote
@@ -18,9 +19,10 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import EmptyIndexError, FileIndex, LockError
 from whoosh.writing import CLEAR, SegmentWriter
 
+from content.locked import locked
 from content.search.analysis import normalise, terms
 from content.search.answering import answer
-from content.search.engines import Opener
+from content.search.engines import MAKING, Opener
 from content.search.engines._whoosh_reading import GRAMS, ROW, STORED, Rows, Snapshot, cursor_row, entry_row
 from content.search.engines._whoosh_writing import quick_writer, tiered
 from content.search.matching import body
@@ -35,6 +37,8 @@ _BATCH = 2000
 """Documents to one commit at most, as its postings are gathered in memory."""
 _WAIT = 10.0
 """Seconds to wait for another writer, who may just be dying."""
+_TRIES = 10
+"""Attempts to open an index while another process commits to it."""
 
 
 class Grams(fields.FieldType):
@@ -117,6 +121,10 @@ class WhooshEngine:
         """See `Engine.clear`."""
         self._writer().commit(mergetype=CLEAR)
 
+    def renew(self) -> None:
+        """See `Engine.renew`."""
+        self.clear()
+
     def close(self) -> None:
         """See `Engine.close`; other threads' readers are closed as the threads end."""
         snapshot = getattr(self._local, "snapshot", None)
@@ -165,13 +173,21 @@ def _move_cursor(writer: SegmentWriter, before: Snapshot, cursor: int) -> None:
 
 
 def _open_index(folder: Path) -> FileIndex:
-    folder.mkdir(parents=True, exist_ok=True)
-    storage = FileStorage(str(folder))
     try:
-        there = storage.index_exists(_NAME)
-        return storage.open_index(_NAME) if there else storage.create_index(_schema(), _NAME)
+        with locked(folder / MAKING):  # Whoosh makes an index by taking away what is there
+            return _there_or_new(FileStorage(str(folder)))
     except Exception as error:
         raise _broken(folder, error) from error
+
+
+def _there_or_new(storage: FileStorage) -> FileIndex:
+    for _ in range(_TRIES):
+        with suppress(FileNotFoundError):  # a writer took away the table of contents that was just seen
+            try:
+                return storage.open_index(_NAME)
+            except EmptyIndexError:
+                return storage.create_index(_schema(), _NAME)
+    raise EmptyIndexError("its table of contents goes before it is read")
 
 
 def _broken(folder: Path, error: Exception) -> IndexBroken:

@@ -27,7 +27,7 @@ def test_layout_does_not_part_chinese_but_latin_words():
 
 
 @given(st.text(alphabet="公開信息㎡①ＡｂC \u200b\n〔2026〕號", max_size=30))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_offsets_point_at_the_character_that_was_folded(text):
     folded, offsets = fold_with_offsets(text)
     assert folded == fold(text) and len(offsets) == len(folded)
@@ -43,7 +43,7 @@ def test_words_of_three_characters_are_terms():
 
 
 @given(st.text(alphabet="公开信息2019ab,。 《》\n", min_size=1, max_size=40), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_text_has_every_term_of_each_phrase_in_it(text, data):
     normal = normalise(text)
     start = data.draw(st.integers(0, len(normal)))

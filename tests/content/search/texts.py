@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from content.search import Entry
+from content.search import Engine, Entry, Query
 
 COUNTY, FINANCE = 1, 2
 OFFICE, BUREAU = 10, 11
@@ -35,3 +35,13 @@ ENTRIES = (
           number="国务院令第711号", year=2019, date=date(2019, 4, 3), type="policy"),
     entry(6, "物业服务收费管理规定", "住宅小区的物业服务收费实行政府指导价，业主可以要求公示，WTO规则和5G建设除外。"),
 )
+MORE = (
+    entry(7, "清源县城乡居民基本医疗保险缴费通知", "参保人员在税务部门缴费，2019户优先。", type="policy",
+          number="清医保〔2025〕3号", year=2025, date=ENTRIES[2].date),
+    entry(8, "医疗保险基金监管办法", "医疗保障行政部门监督检查，医疗 保险\n基金专款专用。", department_ids=(BUREAU,)),
+)
+
+
+def ids(engine: Engine, text: str = "") -> set[int]:
+    """The documents that a text finds."""
+    return {hit.id for hit in engine.search(Query(text, limit=100)).hits}

@@ -1,4 +1,4 @@
-"""Writing beside reading, the cursor, and what a kill leaves behind."""
+"""What every engine keeps to: writing beside reading, the cursor, kills, and one answer to a shared set of queries."""
 
 from __future__ import annotations
 
@@ -8,13 +8,42 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from content.search import IndexBroken, IndexBusy, Query, open_engine
-from content.search.engines import whoosh
-from tests.content.search.texts import ENTRIES, entry
+from content.search import Query, open_engine
+from content.search.model import FACETS
+from tests.content.search.texts import BUREAU, COUNTY, ENTRIES, FINANCE, entry, ids
+
+AGREED = (  # query, ids found, the first of them, suggestion, exact
+    (Query(), {1, 2, 3, 4, 5, 6, 7, 8}, 8, None, None),
+    (Query("政府信息公开条例"), {1, 5}, 5, None, None),
+    (Query('"准确地公开政府信息"'), {1}, 1, None, None),
+    (Query('"公开政府信息。 公开"'), {1}, 1, None, None),
+    (Query('"医疗保险基金"'), {8}, 8, None, None),
+    (Query("保险 缴费"), {7}, 7, None, None),
+    (Query("险"), {7, 8}, None, None, None),
+    (Query('"5g"'), {6}, 6, None, None),
+    (Query('"9户"'), {2, 7}, None, None, None),
+    (Query("2019户"), {2, 7}, None, None, None),
+    (Query("医疗保险 -缴费"), {8}, 8, None, None),
+    (Query("-医疗"), {1, 2, 3, 4, 5, 6}, None, None, None),
+    (Query("清政办2026年12号"), {1}, 1, None, 1),
+    (Query("qy001/2026-00012"), {1}, 1, None, 1),
+    (Query("yiliaobaoxian"), {7, 8}, None, None, None),
+    (Query("ylbx"), {7, 8}, None, None, None),
+    (Query("財政預算執行"), {3}, 3, None, None),
+    (Query("医疗保检基金"), {8}, 8, "医疗保险基金", None),
+    (Query("医疗保检基金", strict=True), {8}, 8, None, None),
+    (Query("公开", column=FINANCE), {3}, 3, None, None),
+    (Query("医疗", department=BUREAU), {8}, 8, None, None),
+    (Query("医疗", without=frozenset({8})), {7}, 7, None, None),
+    (Query("", without=frozenset({1, 2, 3, 4, 5, 6})), {7, 8}, None, None, None),
+    (Query("", date_from=ENTRIES[2].date, date_to=ENTRIES[2].date), {3, 7}, None, None, None),
+    (Query("……", column=COUNTY), set(), None, None, None),
+)
 
 _STORM = """
 import sys
@@ -30,15 +59,28 @@ while True:
 """
 
 
-def ids(engine, text=""):
-    return {hit.id for hit in engine.search(Query(text, limit=100)).hits}
-
-
 def test_update_replaces_by_id_and_removes(engine):
     engine.update([entry(1, "改了的标题", "新文")], removed=[2, 999], cursor=8)
     assert engine.ids() == {1, 3, 4, 5, 6} and engine.count() == 5
     assert ids(engine, "改了的标题") == {1}
     assert not ids(engine, '"提高最低生活保障"') and not ids(engine, '"准确地公开"')
+
+
+def test_a_new_index_may_be_opened_by_many_at_once(address):
+    gate, opened = threading.Barrier(8), []
+
+    def start() -> None:
+        gate.wait()
+        engine = open_engine(address)
+        opened.append(engine.count())
+        engine.close()
+
+    threads = [threading.Thread(target=start) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert opened == [0] * 8
 
 
 def test_an_update_may_be_repeated(engine):
@@ -72,20 +114,6 @@ def test_a_failing_update_leaves_everything_as_it_was(engine):
     assert 9 in engine.ids()
 
 
-def test_a_large_update_moves_the_cursor_last(engine, monkeypatch):
-    monkeypatch.setattr(whoosh, "_BATCH", 2)
-
-    def entries():
-        yield from (entry(number, f"第{number}件") for number in range(10, 15))
-        raise RuntimeError("the source broke")
-
-    with pytest.raises(RuntimeError):
-        engine.update(entries(), cursor=9)
-    assert engine.cursor() == 7
-    engine.update((entry(number, f"第{number}件") for number in range(10, 15)), cursor=9)
-    assert engine.cursor() == 9 and engine.count() == len(ENTRIES) + 5
-
-
 def test_clear_and_rebuild(engine):
     engine.clear()
     assert engine.count() == 0 and engine.cursor() is None and not ids(engine, "公开")
@@ -98,15 +126,6 @@ def test_reopened_it_is_the_same(engine, address):
     assert again.ids() == engine.ids() and again.cursor() == 7
     assert again.search(Query("政府信息公开")) == engine.search(Query("政府信息公开"))
     again.close()
-
-
-def test_many_commits_are_merged_and_nothing_is_lost(engine):
-    for number in range(100, 150):
-        engine.update([entry(number, f"公告之{number}")], removed=[number - 10], cursor=number)
-    assert engine.ids() == {1, 2, 3, 4, 5, 6, *range(140, 150)}
-    assert engine.cursor() == 149
-    assert len(list(Path(engine._index.storage.folder).glob("*.seg"))) <= 16
-    assert ids(engine, "公告之") == set(range(140, 150))
 
 
 def test_readers_see_each_commit_and_never_wait(engine, address):
@@ -133,37 +152,25 @@ def test_readers_see_each_commit_and_never_wait(engine, address):
     reader.close()
 
 
-def test_a_second_writer_is_refused(engine, address, monkeypatch):
-    monkeypatch.setattr(whoosh, "_WAIT", 0.1)
-    writer = engine._writer()
-    try:
-        with pytest.raises(IndexBusy):
-            open_engine(address).update([entry(9, "又一件")])
-        assert engine.search(Query("公开")).total == 3
-    finally:
-        writer.cancel()
-
-
-def test_a_ruined_index_says_what_to_do(engine, address, tmp_path):
-    for toc in (tmp_path / "index").glob("*.toc"):
-        toc.write_bytes(b"ruined")
-    with pytest.raises(IndexBroken, match="rebuild"):
-        open_engine(address)
-
-
-def test_an_index_that_is_taken_away_says_so(engine, tmp_path):
-    for file in (tmp_path / "index").iterdir():
-        file.unlink()
-    with pytest.raises(IndexBroken, match="rebuild"):
-        engine.search(Query("公开"))
+@pytest.mark.parametrize(("query", "expected", "first", "suggestion", "exact"), AGREED)
+def test_all_engines_agree(agreed, query, expected, first, suggestion, exact):
+    results = agreed.search(replace(query, limit=100))
+    assert {hit.id for hit in results.hits} == expected and results.total == len(expected)
+    assert (results.suggestion, results.exact) == (suggestion, exact)
+    assert first is None or results.hits[0].id == first
+    assert sum(count for _, count in results.facets["year"]) == len(expected) and set(results.facets) == set(FACETS)
 
 
 def test_a_killed_writer_leaves_a_whole_index(address):
-    _kill_writers(address, times=3)
+    if address.startswith("opensearch"):
+        pytest.skip("in a cluster the cursor comes after the entries, never before")
+    _kill_writers(address, times=2)
 
 
 @pytest.mark.full
 def test_fifty_killed_writers_leave_a_whole_index(address):
+    if address.startswith("opensearch"):
+        pytest.skip("in a cluster the cursor comes after the entries, never before")
     _kill_writers(address, times=50)
 
 
