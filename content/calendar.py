@@ -40,6 +40,7 @@ class Calendar:
     """Working days of every year; `imported` years stand over those of the library."""
 
     imported: Mapping[int, Year] = field(default_factory=dict)
+    _reckoned: dict[tuple[dt.date, int], Day] = field(default_factory=dict, compare=False, repr=False)
 
     def year(self, year: int) -> Year | None:
         """What is known of a year; None when it is not announced yet."""
@@ -61,6 +62,11 @@ class Calendar:
 
     def add_workdays(self, start: dt.date, count: int) -> Day:
         """The `count`-th working day after `start`; `start` itself is not counted (民法典 Art. 201)."""
+        if (start, count) not in self._reckoned:
+            self._reckoned[start, count] = self._add_workdays(start, count)
+        return self._reckoned[start, count]
+
+    def _add_workdays(self, start: dt.date, count: int) -> Day:
         day, provisional = start, False
         for _ in range(LONGEST):
             if count <= 0:
@@ -69,6 +75,16 @@ class Calendar:
             working, unknown = self.is_workday(day)
             provisional |= unknown
             count -= working
+        raise ValueError(f"more than {LONGEST} days")
+
+    def workdays_back(self, end: dt.date, count: int) -> dt.date:
+        """The `count`-th working day before `end`; `end` itself is not counted."""
+        day = end
+        for _ in range(LONGEST):
+            if count <= 0:
+                return day
+            day -= dt.timedelta(days=1)
+            count -= self.is_workday(day)[0]
         raise ValueError(f"more than {LONGEST} days")
 
     def workdays_between(self, start: dt.date, end: dt.date) -> int:

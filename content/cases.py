@@ -28,7 +28,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from content import journal
+from content import applicants, journal, outbox
 from content.base import Base, now
 from content.house import House
 
@@ -49,6 +49,9 @@ class Case(Base):
         Index("ix_case_file_department", "department_id", "received"),
         Index("ix_case_file_received", "type", "received"),
         Index("ix_case_file_finished", "type", "finished"),
+        Index("ix_case_file_merged_into", "merged_into_id"),
+        Index("ix_case_file_open", "finished", "due"),
+        Index("ix_case_file_office", "office_id", "received"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -113,6 +116,7 @@ class Message(Base):
     """A letter or a note of a case. `direction`: in, out, inside. `kind`: of letters, those of `workflows.letters`."""
 
     __tablename__ = "case_message"
+    __table_args__ = (Index("ix_case_message_kind", "kind", "case_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
@@ -361,6 +365,8 @@ def erase(session: Session, house: House, case: Case, *, actor_id: int | None, w
     """
     case.sealed, case.erased, case.code_hash = b"", at or now(), ""
     session.execute(delete(CaseKey).where(CaseKey.case_id == case.id))
+    applicants.let_go(session, case.id)
+    outbox.forget(session, f"case/{case.id}")
     for message in case.messages:
         message.sealed = b""
         session.execute(delete(ReplyLink).where(ReplyLink.message_id == message.id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
 from collections.abc import Iterator
 from types import ModuleType
@@ -18,6 +19,13 @@ def modules(package: ModuleType) -> Iterator[ModuleType]:
     for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda each: each.name):
         if not info.name.startswith("_"):
             yield importlib.import_module(f"{package.__name__}.{info.name}")
+
+
+def find(package: ModuleType, attribute: str, name: str) -> Any | None:
+    """The part called `name`, from the file of that name: the others are not loaded; None where there is none."""
+    if not name.isidentifier() or importlib.util.find_spec(f"{package.__name__}.{name}") is None:
+        return None
+    return getattr(importlib.import_module(f"{package.__name__}.{name}"), attribute, None)
 
 
 def collect(package: ModuleType, attribute: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from content.documents import Rendition, Revision
+from content.marks import about
 from content.types import type_of
 
 NOTE = "correction"  # the metadata field of the public note (更正说明)
@@ -40,6 +41,7 @@ def parts(before: Revision, after: Revision) -> list[str]:
                       if node.name not in UNTOLD and before.data.get(node.name) != after.data.get(node.name)]
 
 
+@about(lambda _session, document_id: [f"document:{document_id}"])
 def record(session: Session, document_id: int) -> list[Correction]:
     """Every correction that the public was told of, the newest first. One query."""
     query = (select(Rendition.made, Rendition.changes, Rendition.data)

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import rjieba
-
+from content.late import Late
 from content.privacy import plain_text
 
+rjieba = Late("rjieba")
 SAME, ADDED, REMOVED = "same", "added", "removed"
 NEAR = 20  # how many paragraphs ahead the old form of a new one is looked for
 ALIKE = 0.35  # below this likeness a paragraph is a new one, not the old one changed

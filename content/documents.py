@@ -13,7 +13,19 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Text, UniqueConstraint, and_, event, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    and_,
+    event,
+    literal_column,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from content.base import SHANGHAI, Base
@@ -207,7 +219,22 @@ class Rendition(Base):
     changes: Mapped[list] = mapped_column(default=list, server_default="[]")  # of a correction: which parts it changed
 
 
-class Live(Base):
+class Addressed:
+    """What follows from the columns of the gate, whether its row was loaded or only read (`content.shown`)."""
+
+    related = True  # whether any document speaks of another here; where nobody asked it may be so
+
+    @property
+    def url(self) -> str:
+        """The document's own address; it never changes, whatever column it moves to."""
+        return f"/doc/{self.year}/{self.serial}.html"
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.state == WITHDRAWN
+
+
+class Live(Addressed, Base):
     """The gate. One row for each document that was ever published; changed in the journal's transaction."""
 
     __tablename__ = "live"
@@ -217,9 +244,19 @@ class Live(Base):
         Index("ix_live_type", "type", "published"),
         Index("ix_live_department", "department_id", "published"),
         Index("ix_live_number", "number"),
-        Index("ix_live_ends", "ends"),
+        # Of few among many; what is asked by them says the same word for word (`in_state`).
+        Index("ix_live_ends", "ends", sqlite_where=text("state = 'public'"),
+              postgresql_where=text("state = 'public'")),
+        Index("ix_live_lasts", "ends", sqlite_where=text("state = 'archived'"),
+              postgresql_where=text("state = 'archived'")),
+        Index("ix_live_gone", "changed", sqlite_where=text("state = 'withdrawn'"),
+              postgresql_where=text("state = 'withdrawn'")),
+        Index("ix_live_topic", "topic", "published"),
+        Index("ix_live_column_id", "column_id", "published"),
         Index("ix_live_turns", "turns"),
+        Index("ix_live_pinned", "pinned_until"),
         Index("ix_live_changed", "changed"),
+        Index("ix_live_validity", "validity", "changed"),
     )
 
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
@@ -231,12 +268,13 @@ class Live(Base):
     index_number: Mapped[str] = mapped_column(Text, unique=True)  # 索引号, never changes
     rendition_id: Mapped[int | None] = mapped_column(ForeignKey("rendition.id"))  # None once withdrawn
     type: Mapped[str] = mapped_column(Text)
-    column_id: Mapped[int] = mapped_column(ForeignKey("site_column.id"), index=True)
+    column_id: Mapped[int] = mapped_column(ForeignKey("site_column.id"))
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
     title: Mapped[str] = mapped_column(Text)
     published: Mapped[dt.datetime]  # 发布日期
     changed: Mapped[dt.datetime]
     formed: Mapped[dt.date | None]  # 成文日期 or 信息形成日期: starts the 20 working days of Art. 26
+    limit_days: Mapped[int | None]  # 法定公开期限 of its own, in working days, where a law says other than Art. 26
     ends: Mapped[dt.date | None]  # last day of a 公示
     pinned_until: Mapped[dt.date | None]
     number: Mapped[str] = mapped_column(Text, default="")  # 文号 in its standard spelling
@@ -250,15 +288,6 @@ class Live(Base):
 
     document: Mapped[Document] = relationship(back_populates="live", lazy="select")
     rendition: Mapped[Rendition | None] = relationship(lazy="select")
-
-    @property
-    def url(self) -> str:
-        """The document's own address; it never changes, whatever column it moves to."""
-        return f"/doc/{self.year}/{self.serial}.html"
-
-    @property
-    def is_withdrawn(self) -> bool:
-        return self.state == WITHDRAWN
 
 
 class Listing(Base):
@@ -291,11 +320,24 @@ class Counter(Base):
     value: Mapped[int]
 
 
+def in_state(state: str) -> ColumnElement[bool]:
+    """The condition of what is in one state, spelled as in the indexes of what is in that state alone."""
+    return Live.state == literal_column(f"'{state}'")
+
+
+def audiences(audience: str) -> tuple[str, ...]:
+    """Whose documents somebody of `audience` may read."""
+    return ("public",) if audience == "public" else ("public", "internal")
+
+
 def readable(now: dt.datetime, audience: str = "public") -> ColumnElement[bool]:
     """The condition under which somebody of `audience` may read a document at `now`: asked by every query."""
-    audiences = ("public",) if audience == "public" else ("public", "internal")
-    today = now.astimezone(SHANGHAI).date()
-    return and_(Live.state.in_((PUBLIC, ARCHIVED)), Live.audience.in_(audiences),
+    return readable_on(now.astimezone(SHANGHAI).date(), audience)
+
+
+def readable_on(today: Any, audience: str = "public") -> ColumnElement[bool]:
+    """The same on a day, or on a parameter for one, of a statement that is written once."""
+    return and_(Live.state.in_((PUBLIC, ARCHIVED)), Live.audience.in_(audiences(audience)),
                 or_(Live.ends.is_(None), Live.ends >= today))
 
 

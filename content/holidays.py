@@ -12,14 +12,15 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import icalendar
 from sqlalchemy import Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from content import journal
 from content.base import Base, now
 from content.calendar import Calendar, Year, days
+from content.late import Late
 
+icalendar = Late("icalendar")
 KIND = "calendar"  # of the journal
 FIRST, LAST = 1990, 2100
 LARGEST = 2 * 1024 * 1024  # octets of a calendar file; a year has a few thousand

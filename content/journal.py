@@ -21,18 +21,23 @@ import json
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Text, event, func, select, text, update
+from sqlalchemy import BigInteger, ForeignKey, Index, Select, Text, event, func, select, text, union_all, update
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column, relationship
 
 from content.base import Base, dialect_of, now
+from content.bell import BELL
 
 GENESIS = "0" * 64
 ERASED = "journal.erased"
+CHANNEL = "gongkai_journal"  # of PostgreSQL's notifications: which kinds of subject a commit told of, with commas
 _LOCK = 0x676F6E67  # "gong": the advisory lock of this journal
 _PENDING = "gongkai.journal.pending"
+_GROWN = "gongkai.journal.grown"
+_WRITTEN = "gongkai.journal.written"
 
 
 class Row(Base):
@@ -106,6 +111,11 @@ def pending(session: Session) -> list[Entry]:
     return list(session.info.get(_PENDING, ()))
 
 
+def written(session: Session) -> tuple[Entry, ...]:
+    """What this session's last commit wrote; nothing is asked of the database."""
+    return session.info.get(_WRITTEN, ())
+
+
 def canonical(value: Any) -> str:
     """The one spelling of a JSON value that is hashed: sorted keys, no spaces, plain UTF-8."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -139,7 +149,18 @@ def _append(session: Session) -> None:
     for action, empty in _emptying.items():
         if ids := [entry.subject_id for entry in entries if entry.action == action]:
             empty(session, ids)
+    if dialect_of(session) == "postgresql":  # sent with the commit, or not at all
+        kinds = ",".join(sorted({entry.subject_kind for entry in entries}))
+        session.execute(text("SELECT pg_notify(:channel, :kinds)"), {"channel": CHANNEL, "kinds": kinds})
+    session.info[_WRITTEN] = tuple(entries)
     entries.clear()
+    session.info[_GROWN] = True
+
+
+@event.listens_for(Session, "after_commit")
+def _ring(session: Session) -> None:
+    if session.info.pop(_GROWN, False) and BELL in session.info:
+        session.info[BELL].ring()
 
 
 def _write(session: Session, entry: Entry, seq: int, previous: str) -> str:
@@ -190,6 +211,7 @@ def _clear(session: Session, transaction: SessionTransaction) -> None:
     """A session that is closed without a word and used again keeps nothing of its former transaction."""
     if transaction.parent is None:
         session.info.pop(_PENDING, None)
+        session.info.pop(_GROWN, None)
 
 
 # -- reading ----------------------------------------------------------------------------------------------------
@@ -202,10 +224,16 @@ def head(session: Session) -> tuple[int, str]:
 
 def latest(session: Session, *kinds: str) -> int:
     """Number of the newest row about one of `kinds`, or about anything: the version of what is derived."""
-    query = select(func.max(Row.seq))
-    if kinds:
-        query = query.where(Row.subject_kind.in_(kinds))
-    return session.scalar(query) or 0
+    return session.scalar(newest_row(kinds)) or 0
+
+
+@cache
+def newest_row(kinds: tuple[str, ...]) -> Select:
+    """What `latest` asks: the end of the index for each kind; of several at once a database would read all rows."""
+    if not kinds:
+        return select(func.max(Row.seq))
+    each = union_all(*(select(func.max(Row.seq).label("seq")).where(Row.subject_kind == kind) for kind in kinds))
+    return select(func.max(each.subquery().c.seq))
 
 
 def after(session: Session, cursor: int, limit: int = 200) -> list[Row]:

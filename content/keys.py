@@ -151,6 +151,7 @@ class KeyStore:
         key, known = session.get(DataKey, key_id), self._open.get(key_id)
         if key is None:
             raise KeyProblem(f"data key {key_id} is not in the key store")
+        session.info.setdefault("data keys", {})[key_id] = key  # held, so that one transaction asks once
         if known is None or (known[0] != key.wrapped and key.master == self.master.fingerprint):
             known = self._open[key_id] = (key.wrapped, AESGCM(self._unwrap(key)))
         return known[1]

@@ -56,12 +56,38 @@ def normal_number(written: str) -> str:
 
 def take(session: Session, name: str) -> int:
     """The next value of the gap-free counter `name`, from 1; undone if the transaction is."""
-    session.execute(text("INSERT INTO counter (name, value) VALUES (:name, 0) ON CONFLICT (name) DO NOTHING"),
-                    {"name": name})
-    counter = session.get_one(Counter, name, with_for_update=True, populate_existing=True)
+    counter = _held(session, name)
     counter.value += 1
     session.flush()
     return counter.value
+
+
+@dataclass(frozen=True)
+class Address:
+    """The numbers that a document has already, because it moves here from another portal."""
+
+    year: int
+    serial: int
+    index_number: str
+
+
+def keep(session: Session, address: Address, organ: str) -> None:
+    """No counter gives these numbers again; that nobody has them is for the caller to ask."""
+    _raise(session, f"doc/{address.year}", address.serial)
+    if found := re.search(r"(\d{1,7})\D*$", address.index_number):
+        _raise(session, f"index/{organ}/{address.year}", int(found[1]))
+
+
+def _held(session: Session, name: str) -> Counter:
+    session.execute(text("INSERT INTO counter (name, value) VALUES (:name, 0) ON CONFLICT (name) DO NOTHING"),
+                    {"name": name})
+    return session.get_one(Counter, name, with_for_update=True, populate_existing=True)
+
+
+def _raise(session: Session, name: str, value: int) -> None:
+    counter = _held(session, name)
+    counter.value = max(counter.value, value)
+    session.flush()
 
 
 def index_number(session: Session, organ: str, year: int, rule: str = INDEX_RULE) -> str:

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from PIL import Image
-
+from content.late import Late
 from content.privacy.renditions.model import Limits, Refused
-from content.privacy.renditions.pictures import encode, open_picture
 from content.privacy.renditions.sandbox import call
 
+Image, pictures = Late("PIL.Image"), Late("content.privacy.renditions.pictures")
 WIDEST = 2560  # pixels of the longer side of a picture that is kept
 LIMITS = replace(Limits(), seconds=30.0, memory=1024 ** 3)  # somebody waits for it
 
@@ -35,12 +34,12 @@ def answer(request: Mapping[str, Any], data: bytes) -> tuple[dict[str, Any], byt
 
 def encoded(data: bytes, limits: Limits, crop: Crop = (0.0, 0.0, 0.0, 0.0)) -> Encoded:
     """A picture upright, cut, without anything attached, its longer side at most `WIDEST`. Raises `Refused`."""
-    opened = open_picture(data, limits)
+    opened = pictures.open_picture(data, limits)
     image = opened.image.crop(_seen(opened.image.size, crop)) if any(crop) else opened.image
     if max(image.size) > WIDEST:
         image = image.copy()
         image.thumbnail((WIDEST, WIDEST), Image.Resampling.LANCZOS)
-    return encode(image, opened.format)
+    return pictures.encode(image, opened.format)
 
 
 def _seen(size: tuple[int, int], crop: Crop) -> tuple[int, int, int, int]:

@@ -19,11 +19,12 @@ from content import attachments
 from content.documents import Attachment, Document
 from content.filing import PICTURE
 from content.house import House
+from content.late import Late
 from content.picture_encoding import Encoded, run_encode
 from content.picturing import Shown, images, rewritten, tag
 from content.privacy.renditions.model import Refused
-from content.privacy.renditions.pictures import SUFFIXES
 
+pictures = Late("content.privacy.renditions.pictures")
 MOST_PASTED = 20  # pictures that one text may bring along as data
 _DATA = re.compile(r"data:image/[\w.+-]+(?:;[\w=.+-]+)*?(;base64)?,", re.IGNORECASE)
 
@@ -35,7 +36,7 @@ def keep(session: Session, house: House, document: Document, made: Encoded, name
     """Keep a picture that was encoded anew. The same one is not kept twice."""
     data, media_type = made
     stem = re.sub(r"\.\w{1,5}$", "", name) or "图片"
-    return attachments.take(session, house, document, stem + SUFFIXES[media_type], data, actor_id=actor_id,
+    return attachments.take(session, house, document, stem + pictures.SUFFIXES[media_type], data, actor_id=actor_id,
                             role=PICTURE, alt=alt)
 
 

@@ -14,14 +14,13 @@ from html import escape, unescape
 from typing import Any
 from urllib.parse import quote
 
-from PIL import Image
-
+from content.late import Late
 from content.preparing import Variant
 from content.privacy.markup import attributes, pieces
 from content.privacy.masks import replace
 from content.privacy.renditions.model import Built
-from content.privacy.renditions.pictures import SUFFIXES, scaled
 
+Image, pictures = Late("PIL.Image"), Late("content.privacy.renditions.pictures")
 PLACE = "/desk/file/{}"
 WIDTHS = (320, 640, 1280)  # pixels of the smaller sizes
 LARGEST = 1920  # pixels; no column of ours is wider on any screen
@@ -124,5 +123,5 @@ def variants(built: Built) -> list[Variant]:
 
 
 def _variant(built: Built, width: int, height: int) -> Variant:
-    data = scaled(built.data, width, built.media_type)
-    return Variant(f"w{width}", data, built.media_type, SUFFIXES[built.media_type], width, height)
+    data = pictures.scaled(built.data, width, built.media_type)
+    return Variant(f"w{width}", data, built.media_type, pictures.SUFFIXES[built.media_type], width, height)

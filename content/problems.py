@@ -3,3 +3,7 @@
 
 class Trouble(Exception):
     """Base of what the command line tells in one line instead of a traceback; light to import on purpose."""
+
+
+class StoreProblem(OSError):
+    """The store of files does not do what it was asked: it is away, refuses, or is full. Later it may."""

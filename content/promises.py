@@ -21,6 +21,8 @@ _ = TranslationStringFactory("gongkai")
 
 OK, SOON, LATE, EMPTY, FREE = "ok", "soon", "late", "empty", "free"
 WARN_DAYS = {"yearly": 30, "quarterly": 7, "monthly": 5, "interval": 3}
+WARN_WORKDAYS = 1  # of what is owed after an event or a letter
+DATED = frozenset(WARN_DAYS)  # types of rule that the calendar alone can break
 INTERPRETATION = {"type": "event", "working_days_after_event": 3}  # 国办发〔2016〕80号: 解读 after its policy
 
 Rule = dict[str, Any]
@@ -76,12 +78,31 @@ def next_due(rule: Rule, newest: dt.date | None, opened: dt.date | None = None) 
     return due(rule, start) if start is not None else None
 
 
-def due_after(rule: Rule, event: dt.date) -> calendar.Day:
+def check(rule: Rule) -> None:
+    """Raises `ValueError` where no day can be reckoned by a rule: what it needs is missing or is no number."""
+    try:
+        sentence(rule)
+        if rule["type"] in ("event", "reply"):
+            due_after(rule, dt.date(2026, 1, 1))
+        elif rule["type"] in DATED:
+            warned_from(rule, next_due(rule, dt.date(2026, 1, 1)))
+    except (LookupError, TypeError, ValueError, ArithmeticError) as problem:
+        raise ValueError(f"{rule}: {problem}") from None
+
+
+def due_after(rule: Rule, event: dt.date, by: calendar.Calendar = calendar.SHIPPED) -> calendar.Day:
     """The last day for what an `event` or `reply` rule asks for after `event`; `event` itself is not counted."""
     count = rule.get("working_days_after_event", rule.get("working_days"))
     if count is not None:
-        return calendar.add_workdays(event, count)
+        return by.add_workdays(event, count)
     return calendar.Day(event + dt.timedelta(days=rule["calendar_days_after_event"]), False)
+
+
+def warned_from(rule: Rule, due: dt.date, by: calendar.Calendar = calendar.SHIPPED) -> dt.date:
+    """The first day on which `due` is near (黄色): calendar days before it, after an event or a letter working days."""
+    if rule["type"] in DATED:
+        return due - dt.timedelta(days=rule.get("warn_before_days", WARN_DAYS[rule["type"]]))
+    return by.workdays_back(due, rule.get("warn_before_days", WARN_WORKDAYS))
 
 
 def _of(table: dict[str, Callable], rule: Rule) -> Callable:

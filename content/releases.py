@@ -39,7 +39,7 @@ class Release(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
     original_id: Mapped[int] = mapped_column(ForeignKey("case_attachment.id", ondelete="CASCADE"), index=True)
     released_id: Mapped[int] = mapped_column(ForeignKey("case_attachment.id", ondelete="CASCADE"), index=True)
-    sha256: Mapped[str] = mapped_column(Text)  # of the copy, as it was verified
+    sha256: Mapped[str] = mapped_column(Text, index=True)  # of the copy, as it was verified
     engine: Mapped[str] = mapped_column(Text)  # what looked and built (`content.filing.engine`)
     unread: Mapped[int]
     taken_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))

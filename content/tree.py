@@ -13,12 +13,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from pypinyin import lazy_pinyin
 from sqlalchemy import ForeignKey, Text, UniqueConstraint, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from content import journal
+from content import journal, places, promises
 from content.base import Base, dialect_of
+from content.characters import readings
 from content.documents import Live
 from content.people import Departments
 from content.privacy import KINDS as KINDS_OF_DATA
@@ -27,9 +27,11 @@ from content.privacy import scan_text
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # First segments of addresses that are not columns.
 RESERVED = frozenset({"doc", "desk", "search", "static", "feeds", "login", "logout", "lang", "sitemap", "catalogue",
-                      "report-error", "account", "api", "apply", "en", "healthz", "robots.txt", "favicon.ico",
-                      "share", "departments", "files", "sitemap.xml", "withdrawn"})
+                      "report-error", "account", "api", "apply", "en", "health", "healthz", "readyz", "metrics",
+                      "robots.txt", "favicon.ico", "share", "departments", "wechat", "files", "sitemap.xml",
+                      "withdrawn"})
 KINDS = ("list", "page", "external")
+EVERYWHERE = frozenset({"statement"})  # types of document that every list takes, without naming them
 AUDIENCES = ("public", "internal")
 TREE_KINDS = ("column", "department")  # journal subjects that change the picture
 _LOCK = 0x74726565  # "tree": the advisory lock of those who change it
@@ -133,6 +135,10 @@ class Node:
         for child in self.children:
             yield from child.walk()
 
+    def takes(self, type_name: str) -> bool:
+        """Whether documents of this type may be written here."""
+        return type_name in self.types or (self.kind == "list" and type_name in EVERYWHERE)
+
     @property
     def archive_rule(self) -> dict[str, Any]:
         """The 归档规则 that holds here: its own, else that of the nearest column above; `{}` for none."""
@@ -215,7 +221,8 @@ def tree_version(session: Session) -> int:
 
 def slug_of(name: str) -> str:
     """The proposal for a path: the pinyin of `name`, `政府信息公开指南` → `zhengfu…zhinan`, at most 40 letters."""
-    letters = re.sub(r"[^a-z0-9]+", "-", "".join(lazy_pinyin(name)).lower()).strip("-")
+    spelled = "".join("".join(said) or piece for piece, said in readings().parts(name))
+    letters = re.sub(r"[^a-z0-9]+", "-", spelled.lower()).strip("-")
     return letters[:40].strip("-") or "lanmu"
 
 
@@ -232,7 +239,8 @@ def _hold(session: Session) -> None:
         session.scalars(select(Column).execution_options(populate_existing=True)).all()
 
 
-def create(session: Session, *, actor_id: int | None, parent_id: int | None = None, **values: Any) -> Column:
+def create(session: Session, *, actor_id: int | None, parent_id: int | None = None, at: dt.datetime | None = None,
+           **values: Any) -> Column:
     """A new column; `slug` defaults to the pinyin of `name`, `code` to the next one below the parent."""
     _hold(session)
     values.setdefault("slug", slug_of(values["name"]))
@@ -241,16 +249,17 @@ def create(session: Session, *, actor_id: int | None, parent_id: int | None = No
     _check(session, column)
     session.add(column)
     session.flush()
-    journal.record(session, "column.create", ("column", column.id), actor_id=actor_id, after=_state(column))
+    journal.record(session, "column.create", ("column", column.id), actor_id=actor_id, at=at, after=_state(column))
     return column
 
 
-def change(session: Session, column: Column, *, actor_id: int | None, why: str = "", **values: Any) -> Column:
+def change(session: Session, column: Column, *, actor_id: int | None, why: str = "", at: dt.datetime | None = None,
+           **values: Any) -> Column:
     """Change a column: another name, another rule, another place. Old paths go on leading to it."""
     if unknown := values.keys() - set(FIELDS):
         raise BadColumn(f"栏目没有这些项：{'、'.join(sorted(unknown))}")
     _hold(session)
-    before, former = _state(column), _paths(session, column)
+    before, former, above = _state(column), _paths(session, column), places.chain(session, column.id)
     for key, value in values.items():
         setattr(column, key, value)
     try:
@@ -261,10 +270,12 @@ def change(session: Session, column: Column, *, actor_id: int | None, why: str =
     session.flush()
     _keep_redirects(session, column, former)
     _keep_audiences(session, column)
+    if (moved := above ^ places.chain(session, column.id)):
+        places.renumber(session, moved)
     after = _state(column)
     changed = {key for key in after if before[key] != after[key]}
     if changed:
-        journal.record(session, "column.change", ("column", column.id), actor_id=actor_id, why=why,
+        journal.record(session, "column.change", ("column", column.id), actor_id=actor_id, at=at, why=why,
                        before={key: before[key] for key in sorted(changed)},
                        after={key: after[key] for key in sorted(changed)})
     return column
@@ -330,6 +341,10 @@ def _check(session: Session, column: Column) -> None:
         raise BadColumn("外部链接栏目要填写以 http:// 或 https:// 开头的网址")
     if (column.rule or {"type": "static"}).get("type") not in RULES:
         raise BadColumn(f"更新规则的类型只能是 {'、'.join(RULES)}")
+    try:
+        promises.check(column.rule or {"type": "static"})
+    except ValueError as problem:
+        raise BadColumn(f"更新规则缺少天数或者日期，或者写得不对：{problem}") from None
     _check_place(session, column)
 
 

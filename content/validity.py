@@ -8,6 +8,7 @@ from typing import Any
 
 IN_FORCE, NOT_YET, EXPIRED, ABOLISHED = "有效", "尚未施行", "失效", "废止"
 OUT_OF_FORCE = (ABOLISHED, EXPIRED)
+ENDED = (*OUT_OF_FORCE, "部分失效", "已修改")  # what no longer holds, or no longer as it reads
 _TURNING = ("effective", "expires", "abolished")  # metadata whose day changes the validity by itself
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from content import journal
+from content import journal, places
 from content.base import now
 from content.documents import Document, Draft, Listing, Relation, Revision, lock
 from content.numbers import DocumentNumber, normal_number
@@ -72,7 +72,7 @@ def create(session: Session, node: Node, type_name: str, *, actor_id: int | None
 
 
 def _check_home(node: Node, type_name: str) -> None:
-    if type_name not in node.types:
+    if not node.takes(type_name):
         raise NotHere(f"栏目“{node.name}”不收“{type_of(type_name).title}”")
     if node.kind == "external":
         raise NotHere(f"栏目“{node.name}”是外部链接，不能放文章")
@@ -229,6 +229,7 @@ def relocate(session: Session, document: Document, node: Node, *, actor_id: int,
         session.flush()
         for column_id in dict.fromkeys((node.id, *document.also)):
             session.add(Listing(document_id=document.id, column_id=column_id, published=live.published))
+        places.settle(session, document.id, (node.id, *document.also))
     session.flush()
     journal.record(session, "document.relocate", ("document", document.id), actor_id=actor_id, why=why, before=before,
                    after={"column": node.id, "also": list(document.also)})

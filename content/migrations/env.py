@@ -2,21 +2,7 @@
 
 from alembic import context
 
-from content import (  # noqa: F401 - their tables register
-    annual,
-    blobs,
-    cases,
-    cursors,
-    documents,
-    feedback,
-    holidays,
-    journal,
-    keys,
-    outbox,
-    people,
-    releases,
-    tree,
-)
+from content import tables  # noqa: F401 - they register
 from content.base import Base, Database, UTCDateTime
 
 

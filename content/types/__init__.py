@@ -79,6 +79,12 @@ def day(title: str, hint: str = "") -> colander.SchemaNode:
     return colander.SchemaNode(colander.Date(), title=title, description=hint, missing=None, shape="date")
 
 
+def count(title: str, *, most: int, hint: str = "") -> colander.SchemaNode:
+    """A whole number from 1."""
+    return colander.SchemaNode(colander.Integer(), title=title, description=hint, missing=None, shape="line",
+                               validator=colander.Range(1, most))
+
+
 def choice(title: str, values: tuple, hint: str = "") -> colander.SchemaNode:
     """One of `values`, each a word or a pair of key and word."""
     pairs = tuple(value if isinstance(value, tuple) else (value, value) for value in values)
@@ -99,10 +105,19 @@ class Common(colander.Schema):
     issuer = text("发布机构", hint="不填写时为栏目责任部门")
     topic = choice("主题分类", TOPICS)
     keywords = text("关键词", hint="用分号隔开")
+    limit_days = count("法定公开期限（工作日）", most=250,
+                       hint="其他法律、行政法规另有规定的填写，并写明依据（《条例》第二十六条）")
+    limit_basis = text("公开期限的依据", hint="填写了法定公开期限的，写明法律、行政法规的名称和条文")
     source = text("信息来源")
     basis = text("公开依据")
     pinned_until = day("置顶到")
     correction = text("更正说明", most=300, long=True, hint="更正了什么、为什么，公众能看到；更正已公开的信息时填写")
+
+    def validator(self, node: colander.SchemaNode, value: dict) -> None:
+        if value.get("limit_days") and not (value.get("limit_basis") or "").strip():
+            problem = colander.Invalid(node)
+            problem["limit_basis"] = "填写了法定公开期限，要写明依据的法律、行政法规和条文"
+            raise problem
 
 
 @lru_cache(maxsize=1)

@@ -20,6 +20,7 @@ class Schema(Common):
     supersedes = document("代替的文件")
 
     def validator(self, node: colander.SchemaNode, value: dict) -> None:
+        super().validator(node, value)
         number = value.get("number")
         if number and not is_number(number):
             problem = colander.Invalid(node)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 
-import mammoth
 from lxml import html
 from lxml.html import HtmlElement
 
+from content.late import Late
 from content.word.outline import Role
 
+mammoth = Late("mammoth")
 _STYLES = {Role.CHAPTER: "h2", Role.SECTION: "h3", Role.PART: "h4", Role.ADDRESSEE: "p.no-indent",
            Role.CENTRE: "p.align-center", Role.RIGHT: "p.align-right", Role.SIGNATURE: "p.signature",
            Role.DATE: "p.sign-date", Role.ANNEX: "p.no-indent", Role.CAPTION: "p.caption"}

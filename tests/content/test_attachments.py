@@ -11,7 +11,7 @@ from slips import SLIPS
 from content import attachments, clearing, filing, journal, preparing, writing
 from content.attachments import Unfit, clean_name
 from content.base import now
-from content.blobs import Blob
+from content.blobs import Blob, key_of
 from content.documents import Attachment, FileRendition
 from content.privacy import Decision
 from content.privacy.renditions.model import Box, Refused
@@ -206,7 +206,7 @@ def test_a_file_that_was_changed_on_the_disk_does_not_go_out(desk):
     desk.turn()
     with desk.write() as session:
         address = desk.at(session, number).rendition.address
-        path = desk.house.blobs._path(address)
+        path = desk.house.blobs.store.path(key_of(address))
         path.chmod(0o600)
         path.write_bytes(path.read_bytes()[:-1] + b"x")
         with pytest.raises(clearing.NotClean, match="损坏"):
@@ -337,7 +337,7 @@ def test_an_idle_worker_finds_nothing_and_former_inspections_are_gone(desk):
                            actor_id=desk.editor, keep_hidden=True)
     assert desk.turn() > 0 and desk.turn() == 0
     with desk.write() as session:
-        assert session.get(Blob, before) is None and not desk.house.blobs._path(before).exists()
+        assert session.get(Blob, before) is None and not desk.house.blobs.store.path(key_of(before)).exists()
         assert list(desk.house.blobs.verify(session)) == []
 
 
@@ -349,5 +349,5 @@ def test_files_that_a_crash_left_are_swept_away(desk):
         others = set(range(256)) - {int(left.address[:2], 16)}
         assert desk.house.blobs.sweep(session, now() + dt.timedelta(seconds=5), others) == 0
         assert desk.house.blobs.sweep(session, now() + dt.timedelta(seconds=5)) == 1
-        assert not desk.house.blobs._path(left.address).exists()
+        assert not desk.house.blobs.store.path(key_of(left.address)).exists()
         assert desk.house.blobs.get(session, session.get_one(Attachment, number).address)

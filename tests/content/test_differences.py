@@ -42,7 +42,7 @@ def test_nothing_of_the_markup_comes_through():
 lines = st.lists(st.text(alphabet="公开信息第一二三季度。\t12", min_size=1, max_size=12), max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(lines, lines)
 def test_both_texts_can_be_read_out_of_the_comparison(old, new):
     found = compare(old, new)

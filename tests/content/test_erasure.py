@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from content import attachments, journal, preparing, writing
+from content.blobs import key_of
 from content.documents import Document, Rendition, Revision
 from content.erasure import StillPublic, erase_revision
 from workflows import cards
@@ -97,7 +98,7 @@ def test_files_that_only_an_erased_revision_shows_are_gone(house, session, count
     while preparing.turn(house, "tests", SLIPS):
         pass
     session.refresh(gone)
-    paths = [house.blobs._path(address) for address in (kept.address, gone.address)]
+    paths = [house.blobs.store.path(key_of(address)) for address in (kept.address, gone.address)]
     erase_revision(session, house, document, 3, actor_id=7, why="本人要求删除")
     session.rollback()
     assert [path.exists() for path in paths] == [True, True]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from content import outbox
+from sqlalchemy import text
+
+from content import cases, outbox
 from content.base import now
+from content.keys import KeyStore, MasterKey
 
 
 def test_the_same_key_is_one_delivery(session):
@@ -25,7 +28,7 @@ def test_what_fails_is_tried_again_later_and_later_and_then_given_up(session):
     for seconds in outbox.BACK_OFF:
         assert outbox.lease(session, "one", at=at) == [delivery]
         outbox.failed(delivery, "no route", at=at)
-        assert delivery.next_at == at + dt.timedelta(seconds=seconds)
+        assert abs((delivery.next_at - at).total_seconds() - seconds) <= seconds * outbox.JITTER
         assert outbox.lease(session, "one", at=at) == []
         at = delivery.next_at
     outbox.lease(session, "one", at=at)
@@ -38,3 +41,38 @@ def test_what_was_sent_is_not_sent_again(session):
     outbox.lease(session, "one")
     outbox.sent(delivery)
     assert outbox.lease(session, "two", at=now() + dt.timedelta(days=9)) == []
+
+
+# -- private ones -------------------------------------------------------------------------------------------------
+
+def private(session, house, about="case/1"):
+    return outbox.post_private(session, house, "mail", "wu@example.org", f"letter/{about}", about, subject="新的文书",
+                               text="吴晓梅：请查看")
+
+
+def test_whom_a_private_delivery_names_is_read_nowhere_until_it_goes(house, session):
+    made = private(session, house)
+    row = session.execute(text("SELECT * FROM delivery")).mappings().one()
+    assert not any(word.encode() in (value if isinstance(value, bytes) else str(value).encode())
+                   for value in row.values() for word in ("wu@", "吴晓梅", "新的文书", "\\u5434"))
+    parcel = outbox.opened(session, house, made)
+    assert (parcel.receiver, parcel.message) == ("wu@example.org", {"subject": "新的文书", "text": "吴晓梅：请查看"})
+    outbox.failed(made, "550", final=True)
+    assert made.sealed is None and made.state == outbox.FAILED
+
+
+def test_a_private_delivery_outlives_the_change_of_keys(house, session, tmp_path):
+    made = private(session, house)
+    house.keys.rotate(session, actor_id=None)
+    new = MasterKey.create(tmp_path / "new.key")
+    house.keys.rewrap(session, new, actor_id=None)
+    session.flush()
+    house.keys = KeyStore(new)
+    assert outbox.opened(session, house, made).receiver == "wu@example.org"
+
+
+def test_with_a_case_what_waits_for_its_person_is_forgotten(county, session):
+    case, _code = county.apply(session, email="wu@example.org")
+    mine, other = (private(session, county.house, f"case/{number}") for number in (case.id, case.id + 1))
+    cases.erase(session, county.house, case, actor_id=None, why="保存期满")
+    assert (mine.state, mine.sealed, other.state) == (outbox.CANCELLED, None, outbox.WAITING) and other.sealed

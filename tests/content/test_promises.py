@@ -88,3 +88,19 @@ def test_limits_after_an_event_count_working_days_over_a_holiday():
 def test_an_unknown_rule_is_named():
     with pytest.raises(LookupError, match="weekly"):
         sentence({"type": "weekly"})
+
+
+@pytest.mark.parametrize("rule", [
+    {"type": "interval"}, {"type": "interval", "days": "14"}, {"type": "yearly", "due_month_day": "13-01"},
+    {"type": "yearly", "due_month_day": "1月31日"}, {"type": "monthly"}, {"type": "quarterly"}, {"type": "event"},
+    {"type": "reply"}, {"type": "weekly"}, {"type": "interval", "days": 14, "warn_before_days": "2"},
+    {"type": "event", "working_days_after_event": 10**6},
+])
+def test_a_rule_by_which_no_day_can_be_reckoned_is_refused(rule):
+    with pytest.raises(ValueError):
+        promises.check(rule)
+
+
+def test_every_whole_rule_passes():
+    for rule in (FORTNIGHT, REPORT, QUARTER, MONTH, EVENT, BUDGET, REPLY, STATIC):
+        promises.check(rule)

@@ -14,7 +14,7 @@ def blobs(house):
 
 
 def stored(blobs, address):
-    return blobs.folder / address[:2] / address
+    return blobs.store.folder / address[:2] / address
 
 
 def test_a_blob_comes_back_and_is_not_readable_on_disk(blobs, session):
@@ -53,7 +53,7 @@ def test_rewrapping_needs_the_new_master_key_from_then_on(house, blobs, session,
     new = MasterKey.create(tmp_path / "new.key")
     assert house.keys.rewrap(session, new, actor_id=None) == 1
     session.flush()
-    assert BlobStore(blobs.folder, KeyStore(new)).get(session, address) == b"secret"
+    assert BlobStore(blobs.store.folder, KeyStore(new)).get(session, address) == b"secret"
     with pytest.raises(KeyProblem, match="wrapped by master key"):
         KeyStore(house.keys.master).open(session, stored(blobs, address).read_bytes())
 
@@ -85,7 +85,7 @@ def test_a_rewrapping_that_was_stopped_before_the_files_were_changed_is_done_aga
     session.flush()
     assert KeyStore(house.keys.master).rewrap(session, new, actor_id=None) == 0
     session.flush()
-    assert BlobStore(blobs.folder, KeyStore(new)).get(session, address) == b"secret"
+    assert BlobStore(blobs.store.folder, KeyStore(new)).get(session, address) == b"secret"
 
 
 def test_nothing_is_sealed_with_a_key_that_was_rolled_back(house):
@@ -96,7 +96,7 @@ def test_nothing_is_sealed_with_a_key_that_was_rolled_back(house):
         address = house.blobs.put(session, b"kept")
         session.commit()
     with house.database.reader() as session:
-        fresh = BlobStore(house.blobs.folder, KeyStore(house.keys.master))  # as after a restart
+        fresh = BlobStore(house.blobs.store.folder, KeyStore(house.keys.master))  # as after a restart
         assert fresh.get(session, address) == b"kept"
 
 
