@@ -1,1 +1,1 @@
-"""Statutory reports: figures counted from cases and documents, their checks, and the texts around them."""
+"""Reports, those of the law and those of supervision: figures counted from cases, documents, columns and findings."""

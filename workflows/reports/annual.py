@@ -74,7 +74,7 @@ def report(session: Session, tree: Tree, year: int, department_id: int) -> Annua
     chosen, entered = layout(year), annual.of(session, year, department_id)
     figures, texts = (entered.figures, entered.texts) if entered else ({}, {})
     requests = _requests(session, year, units, chosen, figures)
-    remedies = _remedies(session, year, units, chosen)
+    remedies = _remedies(session, year, units, chosen, figures)
     active = _active(session, year, units, chosen, figures)
     before = _left_before(session, year, units, department_id)
     return Annual(year, name, department_id, chosen, active, requests, remedies, dict(texts),
@@ -133,18 +133,17 @@ def _add(row: dict[str, int], kind: str, count: int) -> None:
 
 
 def _left_before(session: Session, year: int, units: list[int], department_id: int) -> int:
-    """What the report of last year said was left: counted, or as it was entered where that year was on paper."""
+    """What the report of last year said was left: what is counted, and what was on paper."""
     entered = annual.of(session, year - 1, department_id)
-    paper = entered.figures.get("requests", {}).get(LEFT) if entered else None
-    if paper is not None:
-        return sum(paper.values())
-    return session.scalar(select(func.count()).select_from(Case).where(*of_row(LEFT, year - 1, units))) or 0
+    paper = entered.figures.get("requests", {}).get(LEFT, {}) if entered else {}
+    counted = session.scalar(select(func.count()).select_from(Case).where(*of_row(LEFT, year - 1, units))) or 0
+    return counted + sum(paper.values())
 
 
 # -- table 四 ---------------------------------------------------------------------------------------------------
 
-def _remedies(session: Session, year: int, units: list[int], chosen: Layout) -> Figures:
-    """Results of the year, and what was filed by its end and has none yet."""
+def _remedies(session: Session, year: int, units: list[int], chosen: Layout, entered: Mapping[str, Any]) -> Figures:
+    """Results of the year, and what was filed by its end and has none yet; what was on paper is added."""
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
     rows = {kind: dict.fromkeys((*chosen.results, TOTAL), 0) for kind in chosen.remedies}
     ended = and_(Remedy.result != "pending", Remedy.day >= first, Remedy.day <= last)
@@ -155,6 +154,10 @@ def _remedies(session: Session, year: int, units: list[int], chosen: Layout) -> 
                  .group_by(Remedy.kind, Remedy.result))
         for kind, said, count in session.execute(query):
             rows[kind][result or said] += count
+            rows[kind][TOTAL] += count
+    for kind, counts in entered.get("remedies", {}).items():  # of years before this portal
+        for said, count in counts.items():
+            rows[kind][said] += count
             rows[kind][TOTAL] += count
     return rows
 

@@ -13,6 +13,8 @@ from sqlalchemy import ColumnElement, extract, func, select
 from sqlalchemy.orm import Session
 
 from content.cases import Case
+from content.documents import ARCHIVED, PUBLIC, Live
+from content.repeats import Repeat, Repeated
 from content.tree import Tree
 from workflows.outcomes import GROUPS, OUTCOMES
 from workflows.reports.annual import REQUEST, Annual, below, of_row, received, report
@@ -25,13 +27,15 @@ MONTHS = range(1, 13)
 class Overview:
     """A year: `months` and `offices` are (received, finished) by month and by department; `groups` by kind of answer.
 
-    `on_time` of `answered` finished by their due date; `satisfaction` is the mean of `rated` ratings from 1 to 5.
+    `active` of the finished were turned into active disclosure (Art. 44) and may be read by everybody; `on_time` of
+    `answered` finished by their due date; `satisfaction` is the mean of `rated` ratings from 1 to 5.
     """
 
     year: int
     received: int
     finished: int
     left: int
+    active: int
     answered: int
     on_time: int
     rated: int
@@ -55,8 +59,8 @@ def overview(session: Session, tree: Tree, year: int, department_id: int) -> Ove
         select(func.count(Case.due), func.count().filter(Case.finished <= Case.due), func.count(Case.satisfaction),
                func.avg(Case.satisfaction)).where(*done)).one()
     requests = counted.requests
-    return Overview(year, requests[NEW][TOTAL], requests[DONE][TOTAL], requests[LEFT][TOTAL], answered, on_time, rated,
-                    float(mean or 0), _months(session, new, done), _groups(counted),
+    return Overview(year, requests[NEW][TOTAL], requests[DONE][TOTAL], requests[LEFT][TOTAL], _active(session, done),
+                    answered, on_time, rated, float(mean or 0), _months(session, new, done), _groups(counted),
                     {kind: requests[NEW][kind] for kind in CLASSES}, _offices(session, new, done))
 
 
@@ -64,6 +68,14 @@ def years(session: Session, today: dt.date) -> list[int]:
     """The years that have a case, the present one among them, newest first."""
     first = session.scalar(select(func.min(received)).where(Case.type == REQUEST))
     return list(range(today.year, min(first.year if first else today.year, today.year) - 1, -1))
+
+
+def _active(session: Session, done: list[ColumnElement[bool]]) -> int:
+    """How many of these were turned into active disclosure and are public now."""
+    public = (select(Repeated.case_id).join(Repeat, Repeat.id == Repeated.repeat_id)
+              .join(Live, Live.document_id == Repeat.document_id)
+              .where(Live.state.in_((PUBLIC, ARCHIVED)), Live.audience == "public"))
+    return session.scalar(select(func.count()).select_from(Case).where(*done, Case.id.in_(public))) or 0
 
 
 def _groups(counted: Annual) -> dict[str, int]:
