@@ -32,11 +32,17 @@ class Permission(StrEnum):
     READ_ANNUAL = "read_annual"  # annual reports of the organs that one works for
     WRITE_ANNUAL = "write_annual"
     MANAGE_CALENDAR = "manage_calendar"
+    PUSH = "push"  # arrange and sign off what goes to readers of WeChat
+    MANAGE_DELIVERIES = "manage_deliveries"  # what leaves the house: try again, call off
+    READ_SYSTEM = "read_system"  # how the portal itself is: disk, database, worker
     MANAGE_LETTERS = "manage_letters"  # templates of the letters of cases
     READ_CASES = "read_cases"  # lists, dates and figures of cases: nobody's name
     OPEN_CASES = "open_cases"  # what lies sealed in them; every look is in the journal
     HANDLE_CASES = "handle_cases"  # draft the reply, prepare what is released, annul a fact
     ENTER_CASES = "enter_cases"  # enter what came by post, by fax or in person
+    READ_FINDINGS = "read_findings"  # what supervision found in the columns and organs that one works for
+    SUPERVISE = "supervise"  # order repair, keep thresholds, word lists and the scheme of scores
+    KEEP_REGISTERS = "keep_registers"  # the registers of events and of what is withheld
     VOUCH_CASES = "vouch_cases"  # state that pictures in what is released were looked at
 
 
@@ -59,11 +65,17 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.READ_ANNUAL: _CHAIN | {Role.CASE_OFFICER, Role.AUDITOR},
     Permission.WRITE_ANNUAL: frozenset({Role.EDITOR, Role.CASE_OFFICER}),
     Permission.MANAGE_CALENDAR: frozenset({Role.SYSTEM_ADMIN}),
+    Permission.PUSH: frozenset({Role.EDITOR, Role.REVIEWER, Role.SIGNER}),
+    Permission.MANAGE_DELIVERIES: frozenset({Role.SYSTEM_ADMIN}),
+    Permission.READ_SYSTEM: frozenset({Role.SYSTEM_ADMIN}),
     Permission.MANAGE_LETTERS: frozenset({Role.SYSTEM_ADMIN}),
     Permission.READ_CASES: _CASES | {Role.AUDITOR},
     Permission.OPEN_CASES: _CASES,
     Permission.HANDLE_CASES: frozenset({Role.CASE_OFFICER}),
     Permission.ENTER_CASES: frozenset({Role.CASE_OFFICER}),
+    Permission.READ_FINDINGS: _CHAIN | {Role.CASE_OFFICER, Role.AUDITOR},
+    Permission.SUPERVISE: frozenset({Role.AUDITOR}),
+    Permission.KEEP_REGISTERS: frozenset({Role.EDITOR, Role.REVIEWER, Role.AUDITOR}),
     Permission.VOUCH_CASES: frozenset({Role.REVIEWER, Role.SIGNER}),
 }
 

@@ -11,12 +11,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from content import cases, journal, numbers
+from content import applicants, cases, journal, numbers
 from content.base import local_date, now
 from content.cases import Case, CaseKey, Fact, Message
 from content.house import House
 from content.people import Grant, Role, Unit, User
 from content.tree import Tree
+from workflows import limits
 from workflows.clocks import Clock, reckon
 from workflows.facts import Contradiction, Facts, facts_of
 from workflows.outcomes import OUTCOMES
@@ -89,9 +90,11 @@ def has_keys(session: Session, house: House, case: Case, *, only_held: bool = Fa
 
 
 def renew_code(session: Session, house: House, case: Case, *, at: dt.datetime | None = None) -> str:
-    """A new query code for one that was lost; the old one opens nothing any more. The journal tells that it was."""
+    """A new query code for one that was lost; the old one opens nothing any more, nor does an account that was shown
+    it by whoever found it. The journal tells that it was."""
     code = cases.new_code()
     case.code_hash = cases.keyed_hash(house, session, "code", code)
+    applicants.let_go(session, case.id)
     session.flush()
     journal.record(session, "case.code", ("case", case.id), actor_id=None, at=at)
     return code
@@ -152,7 +155,9 @@ def facts_of_case(case: Case) -> Facts:
 def clock_of(session: Session, house: House, case: Case, as_of: dt.date) -> Clock:
     """The clock of a case; provisional while its day of receipt is not certain."""
     facts = facts_of_case(case)
-    clock = reckon(facts, house.calendar(session), max(as_of, facts.received))
+    rule = limits.rule_of(case.workflow)
+    limit = limits.promised(rule, case.office_id, house.tree(session)) if rule.promised else rule.limit
+    clock = reckon(facts, house.calendar(session), max(as_of, facts.received), limit)
     return clock if case.received else replace(clock, provisional=True)
 
 

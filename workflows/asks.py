@@ -1,4 +1,4 @@
-"""What a step of a case asks of the person who takes it: by name, with a title, a shape and what it may be.
+"""What a step of a case or a finding asks of who takes it: by name, with a title, a shape and what it may be.
 
 A definition names them (`asks`); the desk makes its form of them, and the engine refuses a step that lacks one. An
 answer that is written freely (`text`, `line`) may name people: it is sealed with the case, never journalled.
@@ -18,6 +18,7 @@ CHANNELS = {"in_person": "当面提交", "signed_post": "邮寄（签收）", "p
 REMEDIES = {"reconsideration": "行政复议", "litigation": "行政诉讼（未经复议）",
             "litigation_after": "行政诉讼（复议后）"}
 RESULTS = {"upheld": "结果维持", "corrected": "结果纠正", "other": "其他结果", "pending": "尚未审结"}
+CARRIERS = {"electronic": "电子文件", "paper": "纸质", "any": "都可以"}
 FEES = {"items": "按件", "pages": "按量"}
 
 
@@ -61,6 +62,11 @@ _ALL = (
     Ask("delivered", "送达日", "day"),
     Ask("way", "送达方式", "choice", choices={"portal": "网上自取", "email": "电子邮件", "post": "邮寄", "hand": "当面",
                                               "fax": "传真"}),
+    Ask("description", "所需信息", "text", "信息的名称、文号，或者它是关于什么的；照申请表抄写"),
+    Ask("carrier", "信息载体", "choice", choices=CARRIERS, needed=False),
+    Ask("topic", "来信事由", "line", "一句话说明是什么事"),
+    Ask("words", "来信内容", "text", "照原信抄写；很长的写要点，原信扫描后作为附件"),
+    Ask("answer", "复信内容", "text", "针对来信的问题逐项回答；送签发后作为复信发出"),
     Ask("record", "哪一份记录", "text", "记录的名称、编号或者日期，在哪里看到的"),
     Ask("wrong", "哪里不准确", "text"),
     Ask("right", "应当怎样更正", "text"),
@@ -71,6 +77,10 @@ _ALL = (
     Ask("remedy", "救济途径", "choice", choices=REMEDIES),
     Ask("remedy_result", "结果", "choice", choices=RESULTS),
     Ask("remedy_day", "日期", "day"),
+    Ask("order_days", "整改期限（工作日）", "number", "从明天起算", least=1, most=60),
+    Ask("responsible", "责任人", "person", "不选则由该单位的信息员和审核人办理", needed=False),
+    Ask("demand", "整改要求", "text", "要做到什么，怎样算整改到位"),
+    Ask("suggestion", "建议的理由", "text", "涉及哪些人的利益，为什么应当让大家都知道（第四十四条）"),
     Ask("stars", "满意程度", "number", "1至5，5为很满意", least=1, most=5),
 )
 ASKS: dict[str, Ask] = {ask.name: ask for ask in _ALL}

@@ -7,17 +7,22 @@ written into the journal with the step itself: `signature` with every step, `pub
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
-from typing import Any
+import json
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from content import journal, privacy
 from content.base import SHANGHAI
 from content.corrections import NOTE
-from content.documents import Attachment, Document, Rendition, Revision, Settlement
+from content.direct import Question
+from content.documents import Attachment, Document, Live, Rendition, Revision, Settlement
 from content.people import User
+from content.shown import Shown
 from content.tree import Node, Tree
 from content.types import type_of
 
@@ -90,11 +95,40 @@ def card(session: Session, document: Document, upto: int | None = None) -> dict[
 
     JSON values; moments in ISO 8601 with the county's offset. `sha256` is that of all the rest (`digest`).
     """
-    rows = [row for row in journal.history(session, "document", document.id) if upto is None or row.seq <= upto]
+    rows = _history(session, document.id)
+    return _card(session, document.live, [row for row in rows if upto is None or row.seq <= upto])
+
+
+class _Row(NamedTuple):
+    """Of a row of the journal what cards tell; `erased`: whether its payload is no more."""
+
+    seq: int
+    at: dt.datetime
+    action: str
+    actor_id: int | None
+    hash: str
+    erased: bool
+    payload: dict[str, Any]
+
+
+def _history(session: Session, document_id: int) -> list[_Row]:
+    """Everything that happened to a document, oldest first: `journal.history`, of which nothing is loaded."""
+    return [_Row(*told, body is None, {} if body is None else json.loads(body))
+            for *told, body in _told().rows(session, number=document_id)]
+
+
+@cache
+def _told() -> Question:
+    row, payload = journal.Row, journal.Payload
+    return Question(select(row.seq, row.at, row.action, row.actor_id, row.hash, payload.body)
+                    .join(payload, payload.seq == row.seq)
+                    .where(row.subject_kind == "document", row.subject_id == bindparam("number")).order_by(row.seq))
+
+
+def _card(session: Session, live: Live | Shown | None, rows: list[_Row]) -> dict[str, Any]:
     versions = [_version(session, row) for row in rows if "rendition" in row.payload]
-    live = document.live
     if live is None or not versions:
-        raise NeverPublished(f"document {document.id} was not public")
+        raise NeverPublished("a document that was not public")
     last = versions[-1]
     made = {
         "kind": KIND, "format": FORMAT, "number": live.index_number, "url": live.url,
@@ -108,7 +142,7 @@ def card(session: Session, document: Document, upto: int | None = None) -> dict[
         "archived": [_ending(row) for row in rows if _is(row, "archived")],
         "evidence": {"upto": rows[-1].seq, "head": rows[-1].hash,
                      "rows": [{"seq": row.seq, "at": _moment(row), "action": row.action, "hash": row.hash,
-                               "erased": row.payload_row.body is None} for row in rows]},
+                               "erased": row.erased} for row in rows]},
     }
     return made | {"sha256": digest(made)}
 
@@ -116,35 +150,59 @@ def card(session: Session, document: Document, upto: int | None = None) -> dict[
 _VERSION = ("ordinal", "at", "seq", "changes", "note", "erased", "sha256", "files")
 
 
-def _version(session: Session, row: journal.Row) -> dict[str, Any]:
+class _Made(NamedTuple):
+    """Of a rendition and the revision that it was made of what cards tell."""
+
+    title: str
+    data: dict[str, Any]
+    changes: list
+    files: list
+    ordinal: int
+    document_id: int
+    type: str
+
+
+@cache
+def _made() -> Question:
+    return Question(select(Rendition.title, Rendition.data, Rendition.changes, Rendition.files, Revision.ordinal,
+                           Revision.document_id, Document.type)
+                    .join(Revision, Revision.id == Rendition.revision_id)
+                    .join(Document, Document.id == Revision.document_id).where(Rendition.id == bindparam("number")))
+
+
+def _version(session: Session, row: _Row) -> dict[str, Any]:
     """One publication: its words from the rendition, the rest as it was written down then."""
-    made = session.get_one(Rendition, row.payload["rendition"])
-    revision = session.get_one(Revision, made.revision_id)
-    told = row.payload.get("card") or _untold(session, made, revision)
+    number = row.payload["rendition"]
+    made = _Made(*_made().row(session, number=number))
+    told = row.payload.get("card") or _untold(session, number)
     basis = [words for words in (made.data.get("basis"), told["basis"]) if words]
     return told | {"title": made.title, "number": made.data.get("number", ""), "formed": made.data.get("formed", ""),
-                   "type": type_of(revision.document.type).title, "ordinal": revision.ordinal, "basis": basis,
-                   "changes": made.changes, "note": made.data.get(NOTE, ""), "files": _files(session, revision, made),
+                   "type": type_of(made.type).title, "ordinal": made.ordinal, "basis": basis,
+                   "changes": made.changes, "note": made.data.get(NOTE, ""), "files": _files(session, made),
                    "erased": not made.title, "at": _moment(row), "seq": row.seq}
 
 
-def _untold(session: Session, made: Rendition, revision: Revision) -> dict[str, Any]:
+def _untold(session: Session, number: int) -> dict[str, Any]:
     """Of what was published before cards were kept: what can still be known."""
+    made = session.get_one(Rendition, number)
+    revision = session.get_one(Revision, made.revision_id)
     units = dict(made.chain)
     return {"department": units.get("制定", ""), "authors": _authors(session, revision.document), "basis": "",
             "columns": [], "channels": [], "settled": {},
             "sha256": {"revision": digest(_words(revision)), "rendition": digest(_words(made))}}
 
 
-def _files(session: Session, revision: Revision, made: Rendition) -> list[dict[str, str]]:
+def _files(session: Session, made: _Made) -> list[dict[str, str]]:
     """Name and hashes of each attachment: that of the original, and that of what the public gets."""
-    query = select(Attachment.id, Attachment.sha256).where(Attachment.document_id == revision.document_id)
+    if not made.files:
+        return []
+    query = select(Attachment.id, Attachment.sha256).where(Attachment.document_id == made.document_id)
     originals = dict(session.execute(query).all())
     return [{"name": file["name"], "original": originals.get(file["id"], ""), "rendition": file["sha256"]}
             for file in made.files]
 
 
-def _step(session: Session, row: journal.Row) -> dict[str, Any]:
+def _step(session: Session, row: _Row) -> dict[str, Any]:
     payload = row.payload
     signed = payload.get("signed") or _signature_of(session, row)
     found = {"seq": row.seq, "at": _moment(row), "action": row.action, "step": signed["step"], "unit": signed["unit"],
@@ -155,39 +213,40 @@ def _step(session: Session, row: journal.Row) -> dict[str, Any]:
     return found
 
 
-def _signature_of(session: Session, row: journal.Row) -> dict[str, str]:
+def _signature_of(session: Session, row: _Row) -> dict[str, str]:
     """Of a step of the worker, or one from before signatures were kept."""
     user = session.get(User, row.actor_id) if row.actor_id else None
     return signature(user.name if user else "系统", user.department.short_name if user else "", row.action,
                      row.payload.get("why", ""))
 
 
-def _ending(row: journal.Row, *names: str) -> dict[str, Any]:
+def _ending(row: _Row, *names: str) -> dict[str, Any]:
     return {"at": _moment(row), "seq": row.seq, **{name: row.payload[name] for name in names}}
 
 
-def _is(row: journal.Row, state: str) -> bool:
+def _is(row: _Row, state: str) -> bool:
     return row.payload.get("to") == state
 
 
-def _state(rows: list[journal.Row]) -> str:
+def _state(rows: list[_Row]) -> str:
     """`public`, `archived` or `withdrawn`, as the last step that the public saw left it."""
     last = next(row for row in reversed(rows) if _public_saw(row))
     return "public" if "rendition" in last.payload else last.payload["to"]
 
 
-def _moment(row: journal.Row) -> str:
+def _moment(row: _Row) -> str:
     return row.at.astimezone(SHANGHAI).isoformat(timespec="seconds")
 
 
-def public_card(session: Session, document: Document) -> dict[str, Any]:
-    """The card as everybody may read it. Raises `NeverPublished`.
+def public_card(session: Session, document_id: int, live: Live | Shown | None) -> dict[str, Any]:
+    """The card of a document with this row of the gate, as everybody may read it. Raises `NeverPublished`.
 
     Offices stand in place of persons, and no opinions; nothing of what is on its way since the public last saw a
     change. `evidence.of` is the hash of the full card up to the same row.
     """
-    seen = [row.seq for row in journal.history(session, "document", document.id) if _public_saw(row)]
-    full = card(session, document, seen[-1] if seen else 0)
+    rows = _history(session, document_id)
+    seen = max((row.seq for row in rows if _public_saw(row)), default=0)
+    full = _card(session, live, [row for row in rows if row.seq <= seen])
     made = {name: full[name] for name in ("kind", "format", "number", "url", "what", "basis", "where", "published",
                                           "changed", "state", "archived")}
     made["steps"] = [{name: step[name] for name in ("at", "step", "unit")} | {"cleared": bool(step["statement"])}
@@ -200,7 +259,7 @@ def public_card(session: Session, document: Document) -> dict[str, Any]:
     return made | {"sha256": digest(made)}
 
 
-def _public_saw(row: journal.Row) -> bool:
+def _public_saw(row: _Row) -> bool:
     """Whether something changed for the public."""
     led_to = row.payload.get("to") in ("archived", "withdrawn") and row.action != "document.abandon"
     return "rendition" in row.payload or led_to

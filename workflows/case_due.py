@@ -1,4 +1,5 @@
-"""What falls due in cases by itself: silence and giving up, dates reckoned anew each day, reminders, and erasing.
+"""What falls due in cases by itself: silence and giving up, dates reckoned anew each day, reminders, and erasing;
+accounts that show no case go too.
 
 Each thing is done in a transaction of its own, by the system; one that fails stops none of the others. A reminder is
 sent once for each due date, as its key says, and holds no word of what is asked.
@@ -14,7 +15,8 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from content import cases, outbox
+from content import applicants, cases, outbox
+from content.applicants import Applicant
 from content.base import local_date, now
 from content.cases import Case, Remedy
 from content.house import House
@@ -23,10 +25,11 @@ from workflows.access import SYSTEM
 from workflows.applications import renew
 from workflows.engine import fire, workflows_for
 from workflows.moves import Refused
+from workflows.pieces import do_all
 
 REMIND = 3  # working days before a limit
 BATCH = 50  # cases that are reckoned anew in one transaction
-MOST = 200  # cases that one look erases; the next look takes the next
+MOST = 200  # cases, and accounts, that one look erases; the next look takes the next
 PENDING = "pending"  # the result of a remedy that is still open
 
 
@@ -44,14 +47,7 @@ class CaseDue:
         at = at or now()
         if self.done_for == local_date(at):
             return 0
-        done, problems = 0, []
-        for piece in self._pieces(at):
-            try:
-                done += piece()
-            except Exception as problem:
-                problems.append(problem)
-        if problems:
-            raise ExceptionGroup(f"{len(problems)} cases could not be moved on time", problems)
+        done = do_all(self._pieces(at), "cases could not be moved on time")
         if not done:
             self.done_for = local_date(at)
         return done
@@ -60,11 +56,13 @@ class CaseDue:
         with self.house.database.reader() as session:
             waiting = list(session.execute(select(Case.id, Case.workflow, Case.state).where(Case.finished.is_(None))))
             over = self._kept_long_enough(session, local_date(at))
+            idle = applicants.idle(session, at, MOST)
         ids = [row.id for row in waiting]
         yield from (partial(_step, self.house, row.id, name, at) for row in waiting
                     for name in _system_steps(row.workflow, row.state))
         yield from (partial(_renew, self.house, ids[first:first + BATCH], at) for first in range(0, len(ids), BATCH))
         yield from (partial(_erase, self.house, number, self.years, at) for number in over)
+        yield from (partial(_close, self.house, number, at) for number in idle)
 
     def _kept_long_enough(self, session: Session, today: dt.date) -> list[int]:
         """Cases that ended so long ago, with no remedy open."""
@@ -106,16 +104,27 @@ def _erase(house: House, number: int, years: int, at: dt.datetime) -> int:
     return 1
 
 
+def _close(house: House, number: int, at: dt.datetime) -> int:
+    """The account of a requester, unless he put a case into it meanwhile."""
+    with house.database.writer.begin() as session:
+        account = session.get(Applicant, number, with_for_update=True)
+        if account is None or applicants.shows_cases(session, number):
+            return 0
+        applicants.close(session, account, at=at)
+    return 1
+
+
 # -- reminders --------------------------------------------------------------------------------------------------
 
 def _remind(session: Session, house: House, case: Case, today: dt.date) -> None:
     if case.due is None or house.calendar(session).workdays_between(today, case.due) > REMIND:
         return
     kind, words = ("late", "已经超期") if today > case.due else ("due", "快到期了")
+    title = workflows_for("case")[case.workflow].title
     for person in _handlers(session, house, case):
         outbox.post(session, "mail", person.email, f"case-{kind}/{case.id}/{case.due.isoformat()}/{person.id}",
-                    subject=f"申请件{words}：{case.number}", path=f"/desk/cases/{case.id}",
-                    text=f"受理编号{case.number}的申请{words}，答复期限是{case.due.isoformat()}。请登录工作台办理。\n")
+                    subject=f"{title}{words}：{case.number}", path=f"/desk/cases/{case.id}",
+                    text=f"受理编号{case.number}的{title}{words}，答复期限是{case.due.isoformat()}。请登录工作台办理。\n")
 
 
 def _handlers(session: Session, house: House, case: Case) -> list[User]:

@@ -8,9 +8,9 @@ from typing import Any
 from content import cases, journal, outbox
 from content.base import SHANGHAI, local_date
 from content.cases import Message, Remedy
-from workflows import letters
+from workflows import letters, limits
 from workflows.applications import REPLY, amend, events, facts_of_case, note_fact, renew
-from workflows.case_guards import cases_by_number, reply_of
+from workflows.case_guards import SUGGESTION, cases_by_number, reply_of
 from workflows.clocks import CONSULTATION
 from workflows.facts import Contradiction
 from workflows.moves import Effect, Move, Refused
@@ -82,9 +82,11 @@ def _tell(move: Move, message: Message) -> None:
     address = cases.contents(move.session, move.house, move.subject)["applicant"].get("email")
     if address and letters.for_applicant(message.kind):
         organ = move.tree.departments.by_id[move.subject.office_id].name
-        outbox.post(move.session, "mail", address, f"case-letter/{message.id}", private=True, path="/apply/status",
-                    subject=f"{organ}：您的申请有新的文书",
-                    text=f"您向{organ}提出的申请有一份新的文书。请打开下面的网页，填写受理编号和查询码查看、下载：")
+        what = limits.rule_of(move.subject.workflow).limit.what
+        outbox.post_private(
+            move.session, move.house, "mail", address, f"case-letter/{message.id}", f"case/{move.subject.id}",
+            path="/apply/status", subject=f"{organ}：您的{what}有新的文书",
+            text=f"您向{organ}提出的{what}有一份新的文书。请打开下面的网页，填写受理编号和查询码查看、下载：")
 
 
 def issue_reply(move: Move) -> None:
@@ -94,6 +96,16 @@ def issue_reply(move: Move) -> None:
     issued = _issue(move, REPLY, body, draft)
     move.subject.outcome = body["outcome"]
     move.notes |= {"letter": issued.id, "outcome": body["outcome"]}
+
+
+def issue_drafted(move: Move) -> None:
+    """The letter of this step in the words that were written down before (`answer`): the newest note that has some."""
+    notes = [cases.read_message(move.session, move.house, each) for each in reversed(move.subject.messages)
+             if each.direction == "inside"]
+    words = next((note for note in notes if "answer" in note), None)
+    if words is None:
+        raise Refused("还没有拟写复信")
+    move.notes["letter"] = _issue(move, move.transition.letter, {"answer": words["answer"]}).id
 
 
 def issue_transfer(move: Move) -> None:
@@ -113,9 +125,10 @@ def send_link(move: Move) -> None:
                              author_id=move.actor_id, at=move.now)
     move.notes["link"] = link.id
     if address := move.facts.get("address"):
-        outbox.post(move.session, "mail", address, f"consult/{message.id}", private=True,
-                    subject=body["title"], path=body["link"],
-                    text=f"{body['title']}（{message.number}）\n请在{last.isoformat()}前打开下面的网页答复：")
+        outbox.post_private(
+            move.session, move.house, "mail", address, f"consult/{message.id}", f"case/{move.subject.id}",
+            subject=body["title"], path=body["link"],
+            text=f"{body['title']}（{message.number}）\n请在{last.isoformat()}前打开下面的网页答复：")
 
 
 # -- facts ------------------------------------------------------------------------------------------------------
@@ -204,8 +217,10 @@ def note_delivery(move: Move) -> None:
 # -- ends -------------------------------------------------------------------------------------------------------
 
 def _end(move: Move, outcome: str) -> None:
+    """The clock stands from now on as it stood on this day: lists show no limit that is over."""
     move.subject.outcome, move.subject.finished = OUTCOMES[outcome].code, _today(move)
     move.notes["outcome"] = outcome
+    _renew(move)
 
 
 def end_unsupplemented(move: Move) -> None:
@@ -255,13 +270,20 @@ def note_rating(move: Move) -> None:
     move.subject.satisfaction = move.notes["stars"] = move.facts["stars"]
 
 
+def take_suggestion(move: Move) -> None:
+    """That the information be disclosed to everybody, and why (Art. 44); sealed, for the person may tell of himself."""
+    made = cases.add_message(move.session, move.house, move.subject, "in", SUGGESTION,
+                             {"text": move.facts["suggestion"]}, author_id=move.actor_id, at=move.now)
+    move.notes["message"] = made.id
+
+
 def keep_state(move: Move) -> None:
     """The step changes nothing of where the case stands."""
     move.subject.state = move.before
 
 
 EFFECTS: dict[str, Effect] = {effect.__name__: effect for effect in (
-    note_receipt, assign, issue_letter, issue_reply, issue_transfer, send_link, note_supplement_asked, take_supplement,
-    note_consultation, take_opinion, note_silence, note_extension, note_delay, reckon_fee, note_fee, note_payment,
-    note_answer, note_withdrawal, note_delivery, end_unsupplemented, end_unpaid, merge, reopen, note_remedy,
-    note_rating, keep_state)}
+    note_receipt, assign, issue_letter, issue_reply, issue_drafted, issue_transfer, send_link, note_supplement_asked,
+    take_supplement, note_consultation, take_opinion, note_silence, note_extension, note_delay, reckon_fee, note_fee,
+    note_payment, note_answer, note_withdrawal, note_delivery, end_unsupplemented, end_unpaid, merge, reopen,
+    note_remedy, note_rating, take_suggestion, keep_state)}

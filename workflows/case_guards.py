@@ -13,6 +13,9 @@ from workflows.clocks import ABANDONED, UNPAID
 from workflows.moves import Guard, Move
 from workflows.outcomes import OUTCOMES, Outcome
 
+DISCLOSED = ("granted", "partly")
+SUGGESTION = "active_suggestion"  # the kind of message by which a requester suggests active disclosure (Art. 44)
+
 
 def never_asked(move: Move) -> list[str]:
     """A supplement is asked for once (一次性告知, Art. 30)."""
@@ -108,9 +111,18 @@ def third_party_objected(move: Move) -> list[str]:
 
 def not_own_finding(move: Move) -> list[str]:
     """Who verified does not decide as well."""
-    notes = [each for each in move.subject.messages if each.kind == "report"]
-    people = {move.actor.user_id, move.on_behalf_of}
-    return ["核实意见是您提出的，请由另一位决定"] if notes and notes[-1].author_id in people else []
+    return ["核实意见是您提出的，请由另一位决定"] if _wrote_last(move, "report") else []
+
+
+def not_own_answer(move: Move) -> list[str]:
+    """Who wrote the answer does not sign it."""
+    return ["复信是您拟写的，请由另一位签发"] if _wrote_last(move, "draft_answer") else []
+
+
+def _wrote_last(move: Move, kind: str) -> bool:
+    """Whether the newest note of this kind (the step with which it was written) is by who takes the step."""
+    notes = [each for each in move.subject.messages if each.kind == kind]
+    return bool(notes) and notes[-1].author_id in {move.actor.user_id, move.on_behalf_of}
 
 
 def files_cleared(move: Move) -> list[str]:
@@ -140,9 +152,20 @@ def not_rated(move: Move) -> list[str]:
     return ["已经评价过"] if move.subject.satisfaction is not None else []
 
 
+def disclosed(move: Move) -> list[str]:
+    """What was disclosed on application, in whole or in part: only of that may it be suggested (Art. 44)."""
+    return [] if move.subject.outcome in DISCLOSED else ["这件申请没有公开信息，不能建议主动公开（第四十四条）"]
+
+
+def not_suggested(move: Move) -> list[str]:
+    return ["已经建议过"] if any(each.kind == SUGGESTION for each in move.subject.messages) else []
+
+
 CONCERNS = frozenset({"never_asked", "not_extended", "no_fee_yet", "supplement_overdue", "payment_overdue",
-                      "consultation_over", "opinion_awaited", "not_rated", "third_party_objected"})
+                      "consultation_over", "opinion_awaited", "not_rated", "third_party_objected",
+                      "disclosed", "not_suggested"})
 GUARDS: dict[str, Guard] = {guard.__name__: guard for guard in (
     never_asked, not_extended, not_overdue, no_fee_yet, supplement_overdue, payment_overdue, consultation_over,
     nothing_pending, opinion_awaited,
-    reply_drafted, not_own_reply, third_party_objected, not_own_finding, files_cleared, same_person, not_rated)}
+    reply_drafted, not_own_reply, third_party_objected, not_own_finding, not_own_answer, files_cleared, same_person,
+    not_rated, disclosed, not_suggested)}

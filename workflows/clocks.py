@@ -25,6 +25,17 @@ WAITING_FEE, UNPAID = "waiting_fee", "unpaid"
 
 
 @dataclass(frozen=True)
+class Limit:
+    """How many working days from receipt there are for the reply, and what was received, Chinese."""
+
+    days: int = REPLY
+    what: str = "申请"
+
+
+STATUTE = Limit()
+
+
+@dataclass(frozen=True)
 class Step:
     """One day on the way to the due date; `number` where it is counted, `why` in Chinese."""
 
@@ -57,15 +68,16 @@ class Clock:
         return [{"date": step.date.isoformat(), "day": step.number, "why": step.why} for step in self.steps]
 
 
-def reckon(facts: Facts, calendar: Calendar, as_of: dt.date) -> Clock:
+def reckon(facts: Facts, calendar: Calendar, as_of: dt.date, limit: Limit = STATUTE) -> Clock:
     """The clock as it stood on `as_of`: what happened later is not known then."""
     known = facts.until(as_of)
     notice = calendar.add_workdays(known.received, SUPPLEMENT)
     status, until = _status(known, calendar, as_of)
-    warnings = tuple(_warnings(known, calendar, notice.date))
+    warnings = tuple(_warnings(known, calendar, notice.date, limit))
     if status in (WAITING_SUPPLEMENT, ABANDONED, WAITING_FEE, UNPAID):
-        return Clock(status, notice.date, None, until, notice.provisional, tuple(_waiting(known, until)), warnings)
-    steps, provisional = _count(known, calendar, as_of)
+        steps = tuple(_waiting(known, until, limit))
+        return Clock(status, notice.date, None, until, notice.provisional, steps, warnings)
+    steps, provisional = _count(known, calendar, as_of, limit)
     due = known.delayed.until if known.delayed else steps[-1].date
     if known.delayed:
         steps.append(Step(due, None, "依第三十五条确定的延迟答复日"))
@@ -90,8 +102,8 @@ def _status(facts: Facts, calendar: Calendar, as_of: dt.date) -> tuple[str, dt.d
     return RUNNING, None
 
 
-def _waiting(facts: Facts, until: dt.date | None) -> Iterable[Step]:
-    yield Step(facts.received, None, "收到申请")
+def _waiting(facts: Facts, until: dt.date | None, limit: Limit) -> Iterable[Step]:
+    yield Step(facts.received, None, f"收到{limit.what}")
     if facts.asked and not facts.supplemented:
         yield Step(facts.asked.date, None, "通知补正，期限停止；收到补正之日重新起算（第三十条）")
         yield Step(until, None, "补正的最后一日；无正当理由逾期不补正的，视为放弃申请")
@@ -100,9 +112,9 @@ def _waiting(facts: Facts, until: dt.date | None) -> Iterable[Step]:
         yield Step(until, None, "缴费的最后一日；逾期未缴的，视为放弃申请")
 
 
-def begin(facts: Facts) -> tuple[dt.date, str]:
+def begin(facts: Facts, limit: Limit = STATUTE) -> tuple[dt.date, str]:
     """The day from which the present count runs, itself not counted, and why."""
-    starts = [(facts.received, "收到申请，次日起算")]
+    starts = [(facts.received, f"收到{limit.what}，次日起算")]
     if facts.supplemented:
         starts.append((facts.supplemented, "收到补正，重新起算（第三十条）"))
     if facts.fee_paid:
@@ -110,17 +122,17 @@ def begin(facts: Facts) -> tuple[dt.date, str]:
     return max(starts, key=lambda start: start[0])
 
 
-def total(facts: Facts) -> int:
+def total(facts: Facts, limit: Limit = STATUTE) -> int:
     """How many working days there are, with the extension (Art. 33)."""
-    return REPLY + (facts.extension.days if facts.extension else 0)
+    return limit.days + (facts.extension.days if facts.extension else 0)
 
 
-def _count(facts: Facts, calendar: Calendar, as_of: dt.date) -> tuple[list[Step], bool]:
+def _count(facts: Facts, calendar: Calendar, as_of: dt.date, limit: Limit) -> tuple[list[Step], bool]:
     """Every day from the beginning of the count to its last one."""
-    day, why = begin(facts)
+    day, why = begin(facts, limit)
     steps, number, provisional = [Step(day, None, why)], 0, False
     pauses = [(each, *_pause(each, calendar, as_of)) for each in facts.consultations]
-    while number < total(facts):
+    while number < total(facts, limit):
         day += dt.timedelta(days=1)
         working, unknown = calendar.is_workday(day)
         provisional |= unknown
@@ -130,7 +142,8 @@ def _count(facts: Facts, calendar: Calendar, as_of: dt.date) -> tuple[list[Step]
             steps.append(Step(day, None, f"{pause[0].with_whom}，不计入期限"))
         else:
             number += working
-            steps.append(Step(day, number if working else None, _why(facts, calendar, day, number, unknown)))
+            why = _why(facts, calendar, day, number > limit.days, unknown)
+            steps.append(Step(day, number if working else None, why))
     return steps, provisional
 
 
@@ -142,14 +155,14 @@ def _pause(consultation: Consultation, calendar: Calendar, as_of: dt.date) -> tu
     return last, as_of <= last
 
 
-def _why(facts: Facts, calendar: Calendar, day: dt.date, number: int, unknown: bool) -> str:
+def _why(facts: Facts, calendar: Calendar, day: dt.date, beyond: bool, unknown: bool) -> str:
     word = calendar.why(day) + ("（放假安排未公布，暂按周一至周五）" if unknown else "")
-    if number > REPLY and facts.extension and calendar.is_workday(day)[0]:
+    if beyond and facts.extension and calendar.is_workday(day)[0]:
         return f"{word}，延长期（第三十三条）"
     return word
 
 
-def _warnings(facts: Facts, calendar: Calendar, notice_due: dt.date) -> Iterable[str]:
+def _warnings(facts: Facts, calendar: Calendar, notice_due: dt.date, limit: Limit) -> Iterable[str]:
     if facts.asked and facts.asked.date > notice_due:
         yield f"补正通知晚于第{SUPPLEMENT}个工作日（{notice_due.isoformat()}，第三十条）"
     if facts.supplemented and facts.supplemented > facts.asked.until:
@@ -159,7 +172,7 @@ def _warnings(facts: Facts, calendar: Calendar, notice_due: dt.date) -> Iterable
         if each.end is not None and each.end > last:
             yield f"{each.with_whom}超过{CONSULTATION}个工作日（{last.isoformat()}）"
     if facts.extension:
-        before, _ = _count(facts.without_extension(), calendar, facts.extension.date)
+        before, _ = _count(facts.without_extension(), calendar, facts.extension.date, limit)
         if facts.extension.date > before[-1].date:
             yield f"延长决定晚于原期限（{before[-1].date.isoformat()}）"
 

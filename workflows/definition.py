@@ -14,6 +14,7 @@ from typing import Any
 
 from content.documents import REASONS
 from content.people import Role
+from workflows import limits
 
 _STATE_KEYS = {"title", "english", "days", "editable", "final", "public"}
 _TRANSITION_KEYS = {"name", "title", "english", "from", "to", "roles", "guards", "effects", "reason", "kinds", "tone",
@@ -73,6 +74,7 @@ class Workflow:
     states: dict[str, State]
     transitions: tuple[Transition, ...]
     asks: tuple[str, ...] = ()  # what a requester is asked when the case is filed (`workflows.asks`)
+    entered: tuple[str, ...] = ()  # what a clerk enters of one that came by post, by fax or in person
 
     def leaving(self, state: str) -> list[Transition]:
         """The transitions out of `state`, in the order of the file."""
@@ -86,7 +88,8 @@ class Workflow:
         found, state = [], self.initial
         while state not in [each.name for each in found]:
             found.append(self.states[state])
-            onward = [each for each in self.leaving(state) if not each.system and each.tone == "primary"]
+            leading = [each for each in self.leaving(state) if each.tone == "primary"]
+            onward = [each for each in leading if not each.system or state == self.initial]
             state = onward[0].target if onward else state
         return found
 
@@ -101,10 +104,13 @@ def load(path: Path, guards: Collection[str], effects: Collection[str], asks: Co
         states = {name: _state(path, name, table) for name, table in raw["states"].items()}
         transitions = tuple(_transition(path, table) for table in raw["transitions"])
         workflow = Workflow(raw["name"], raw["title"], raw["english"], raw["subject"], raw["initial"], states,
-                            transitions,
-                            tuple(raw.get("asks", ())))
+                            transitions, tuple(raw.get("asks", ())),
+                            tuple(raw.get("entered", raw.get("asks", ()))))
+        limits.read(raw.get("limit", {}))
     except KeyError as problem:
         raise DefinitionError(f"{path.name}: {problem} is missing") from None
+    except ValueError as problem:
+        raise DefinitionError(f"{path.name}: {problem}") from None
     _check(path, workflow, guards, effects, asks)
     return workflow
 
@@ -142,7 +148,7 @@ def _check(path: Path, workflow: Workflow, guards: Collection[str], effects: Col
     names = set(workflow.states)
     if workflow.initial not in names:
         raise DefinitionError(f"{path.name}: the initial state {workflow.initial!r} is not a state")
-    if lost := [name for name in workflow.asks if name not in asks]:
+    if lost := [name for name in (*workflow.asks, *workflow.entered) if name not in asks]:
         raise DefinitionError(f"{path.name}: asks names the question {lost[0]!r}; there are {', '.join(sorted(asks))}")
     seen: set[tuple[str, str]] = set()
     for transition in workflow.transitions:

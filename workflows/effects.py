@@ -10,7 +10,7 @@ import datetime as dt
 
 from sqlalchemy import delete
 
-from content import clearing, corrections, journal, outbox, privacy
+from content import clearing, corrections, journal, outbox, places, privacy, pushes
 from content.base import local_date
 from content.documents import (
     ARCHIVED,
@@ -24,7 +24,7 @@ from content.documents import (
     Relation,
     Rendition,
 )
-from content.numbers import index_number, normal_number, take
+from content.numbers import index_number, keep, normal_number, take
 from content.people import User
 from content.types import type_of
 from workflows import cards, validity
@@ -35,11 +35,11 @@ def publish(move: Move) -> None:
     """Make the rendition of the head revision and let the public have it."""
     first = move.subject.live is None
     live = _first_publication(move) if first else move.subject.live
-    made = _rendition(move, live)
+    made, anew = _rendition(move, live), live.state == WITHDRAWN
     _fill(move, live, made)
     move.subject.live = live
     move.session.flush()
-    _list(move, live)
+    _list(move, live, anew)
     _relate(move)
     validity.settle(move.session, live, local_date(move.now))
     move.subject.publish_at, move.subject.emergency = None, False
@@ -70,8 +70,13 @@ def _first_publication(move: Move) -> Live:
     published = _published(move)
     year = local_date(published).year
     unit = move.tree.departments.by_id[move.subject.department_id]
+    organ, kept = unit.organ_code or unit.code, move.facts.get("address") if move.actor.system else None
+    if kept is not None:
+        keep(move.session, kept, organ)
+        return Live(document_id=move.subject.id, year=kept.year, serial=kept.serial, published=published,
+                    index_number=kept.index_number)
     return Live(document_id=move.subject.id, year=year, serial=take(move.session, f"doc/{year}"), published=published,
-                index_number=index_number(move.session, unit.organ_code or unit.code, year, move.house.index_rule))
+                index_number=index_number(move.session, organ, year, move.house.index_rule))
 
 
 def _published(move: Move) -> dt.datetime:
@@ -91,7 +96,7 @@ def _fill(move: Move, live: Live, made: Rendition) -> None:
     live.column_id, live.department_id = document.column_id, document.department_id
     live.changed = move.now
     live.formed, live.ends = _day(data.get("formed")), _day(data.get("ends"))
-    live.pinned_until = _day(data.get("pinned_until"))
+    live.limit_days, live.pinned_until = data.get("limit_days"), _day(data.get("pinned_until"))
     live.number = normal_number(data.get("number", "")) if data.get("number") else ""
     live.topic = data.get("topic", "")
 
@@ -100,10 +105,11 @@ def _day(value: str | None) -> dt.date | None:
     return dt.date.fromisoformat(value) if value else None
 
 
-def _list(move: Move, live: Live) -> None:
+def _list(move: Move, live: Live, anew: bool) -> None:
     move.session.execute(delete(Listing).where(Listing.document_id == live.document_id))
     for column_id in dict.fromkeys((live.column_id, *move.subject.also)):
         move.session.add(Listing(document_id=live.document_id, column_id=column_id, published=live.published))
+    places.settle(move.session, live.document_id, (live.column_id, *move.subject.also), anew=anew)
 
 
 def _relate(move: Move) -> None:
@@ -210,7 +216,8 @@ def withdraw(move: Move) -> None:
     live.rendition_id = live.turns = None
     move.session.execute(delete(Listing).where(Listing.document_id == live.document_id))
     recalled = outbox.recall(move.session, live.document_id, **_recall_notice(live))
-    move.notes |= {"url": live.url, "kind": kind, "recalled": len(recalled)}
+    pushed = pushes.withdraw(move.session, live.document_id, actor_id=move.actor_id)
+    move.notes |= {"url": live.url, "kind": kind, "recalled": len(recalled) + pushed}
     move.session.flush()
     _renew(move, set())
 

@@ -1,4 +1,4 @@
-"""The engine: fires transitions along workflow definitions. Nothing else moves a document or a case.
+"""The engine: fires transitions along workflow definitions. Nothing else moves a document, a case or a finding.
 
 Firing checks that the transition leaves the present state, that the person may, and that every guard agrees; then
 it changes the state, brings about the effects and writes the journal, all in the caller's transaction.
@@ -28,13 +28,17 @@ from workflows.case_guards import CONCERNS as CASE_CONCERNS
 from workflows.case_guards import GUARDS as CASE_GUARDS
 from workflows.definition import DefinitionError, Transition, Workflow, load
 from workflows.effects import EFFECTS as DOCUMENT_EFFECTS
+from workflows.finding_effects import EFFECTS as FINDING_EFFECTS
+from workflows.finding_guards import GUARDS as FINDING_GUARDS
 from workflows.guards import CONCERNS as DOCUMENT_CONCERNS
 from workflows.guards import GUARDS as DOCUMENT_GUARDS
 from workflows.moves import Move, NotAllowed, Refused
+from workflows.pushing import EFFECTS as PUSH_EFFECTS
+from workflows.pushing import GUARDS as PUSH_GUARDS
 from workflows.subjects import Place, Subject, kind_of
 
-GUARDS = DOCUMENT_GUARDS | CASE_GUARDS
-EFFECTS = DOCUMENT_EFFECTS | CASE_EFFECTS
+GUARDS = DOCUMENT_GUARDS | CASE_GUARDS | FINDING_GUARDS | PUSH_GUARDS
+EFFECTS = DOCUMENT_EFFECTS | CASE_EFFECTS | FINDING_EFFECTS | PUSH_EFFECTS
 CONCERNS = DOCUMENT_CONCERNS | CASE_CONCERNS
 DEFINITIONS = Path(__file__).parent / "definitions"
 

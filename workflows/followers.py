@@ -21,7 +21,11 @@ LEASE = dt.timedelta(minutes=2)
 
 
 class Follower(Protocol):
-    """What a follower gives. `position` may say better than the database how far it is, or return None."""
+    """What a follower gives. `position` may say better than the database how far it is, or return None.
+
+    One whose thing lies in this host's own folder also gives `cursor`, the name of a row of its own
+    (`content.hosts.own`): each host follows for itself.
+    """
 
     name: str
 
@@ -30,6 +34,11 @@ class Follower(Protocol):
     def follow(self, session: Session, rows: list[journal.Row]) -> None: ...
 
     def reset(self) -> None: ...
+
+
+def cursor_of(follower: Follower) -> str:
+    """The name of its row among the cursors: its own name, where it derives one thing for all hosts."""
+    return getattr(follower, "cursor", follower.name)
 
 
 def documents_in(rows: Iterable[journal.Row]) -> list[int]:
@@ -43,7 +52,7 @@ def step(database: Database, follower: Follower, owner: str) -> int:
         if journal.latest(session) <= _position(session, follower):
             return 0
     with database.writer.begin() as session:
-        if not cursors.lease(session, follower.name, owner, LEASE):
+        if not cursors.lease(session, cursor_of(follower), owner, LEASE):
             return 0
     with database.reader() as session:
         rows = journal.after(session, _position(session, follower), BATCH)
@@ -51,15 +60,15 @@ def step(database: Database, follower: Follower, owner: str) -> int:
             follower.follow(session, rows)
     with database.writer.begin() as session:
         if rows:
-            cursors.advance(session, follower.name, owner, rows[-1].seq)
-        cursors.release(session, follower.name, owner)
+            cursors.advance(session, cursor_of(follower), owner, rows[-1].seq)
+        cursors.release(session, cursor_of(follower), owner)
     return len(rows)
 
 
 def _position(session: Session, follower: Follower) -> int:
     """A follower's own word counts: what it derived may be older, or newer, than the row in the database."""
     own = follower.position()
-    return cursors.position(session, follower.name) if own is None else own
+    return cursors.position(session, cursor_of(follower)) if own is None else own
 
 
 def catch_up(database: Database, followers: Iterable[Follower], owner: str) -> int:
@@ -79,8 +88,8 @@ class Led(Exception):
 def rebuild(database: Database, follower: Follower, owner: str) -> int:
     """Throw away what was derived and derive it again. Raises `Led`: nobody else may write in between."""
     with database.writer.begin() as session:
-        if not cursors.lease(session, follower.name, owner, LEASE):
+        if not cursors.lease(session, cursor_of(follower), owner, LEASE):
             raise Led(f"follower {follower.name} is led by another process")
-        cursors.reset(session, follower.name)
+        cursors.reset(session, cursor_of(follower))
     follower.reset()
     return catch_up(database, [follower], owner)

@@ -15,6 +15,11 @@ from workflows import letters
 RECEIPT = "receipt"
 
 
+def has_receipt(case: Case) -> bool:
+    """Whether there are words of a receipt for this type of case."""
+    return f"{RECEIPT}.{case.type}" in letters.shipped()
+
+
 def issue_receipt(session: Session, house: House, case: Case, *, actor_id: int | None,
                   at: dt.datetime | None = None) -> Message:
     """Compose and freeze the receipt; a case that has one keeps it."""

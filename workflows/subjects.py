@@ -1,4 +1,5 @@
-"""What moves along workflows: documents, which lie in a column, and cases, which lie with an organ."""
+"""What moves along workflows: documents, which lie in a column, cases, which lie with an organ, and findings of
+supervision, which lie in a column where they are about one, else with an organ."""
 
 from __future__ import annotations
 
@@ -12,28 +13,33 @@ from sqlalchemy.orm import Session
 from content import cases, documents
 from content.cases import Case
 from content.documents import Document
+from content.findings import Finding
 from content.people import Role
+from content.pushes import Push
 from content.tree import Node, Tree
 from workflows import access, cards
 from workflows.access import Identity
 from workflows.asks import FREE
 from workflows.moves import Move
 
-Subject = Document | Case
+Subject = Document | Case | Finding | Push
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a subject lies: in a column, or with a department; roles are held there."""
+    """Where a subject lies: in a column, or with a department; roles are held there. With `both`, whoever holds one
+    for the column or for the department may: a finding in a column of others is answered for by its department."""
 
     name: str
     node: Node | None
     department_id: int
+    both: bool = False
 
     def holder(self, identity: Identity, roles: frozenset[Role], tree: Tree) -> int | None:
-        if self.node is not None:
-            return access.holder(identity, roles, self.node, tree)
-        return access.holder_in(identity, roles, self.department_id, tree)
+        found = access.holder(identity, roles, self.node, tree) if self.node is not None else None
+        if found is None and (self.node is None or self.both):
+            found = access.holder_in(identity, roles, self.department_id, tree)
+        return found
 
 
 @dataclass(frozen=True)
@@ -78,9 +84,35 @@ def _sealed(move: Move) -> dict[str, Any]:
     return {"note": note.id}
 
 
+def _lock_finding(session: Session, finding: Finding) -> None:
+    session.execute(select(Finding.id).where(Finding.id == finding.id).with_for_update())
+    session.refresh(finding)
+
+
+def _lies(finding: Finding, tree: Tree) -> Place:
+    node = tree.by_id.get(finding.column_id or 0)
+    unit = tree.departments.by_id[finding.department_id]
+    return Place(node.name if node else unit.short_name, node, finding.department_id, both=True)
+
+
+def _lock_push(session: Session, push: Push) -> None:
+    session.execute(select(Push.id).where(Push.id == push.id).with_for_update())
+    session.refresh(push)
+
+
+def _account(push: Push, tree: Tree) -> Place:
+    return Place(push.account.name, None, push.department_id)
+
+
+def _why(move: Move) -> dict[str, Any]:
+    return {"why": move.why} if move.why else {}
+
+
 _KINDS = {
     Document: Kind("document", documents.lock, _column, _told),
     Case: Kind("case", _lock_case, _organ, _sealed),
+    Finding: Kind("finding", _lock_finding, _lies, _why),
+    Push: Kind("push", _lock_push, _account, _why),
 }
 
 

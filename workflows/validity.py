@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from content import journal
-from content.base import SHANGHAI, local_date
+from content.base import begins, local_date
 from content.documents import WITHDRAWN, Live, Relation, Rendition
 from content.validity import ABOLISHED, next_turn, validity_on
 
@@ -60,7 +60,7 @@ def turn(session: Session, now: dt.datetime, limit: int = 200) -> int:
     today = local_date(now)
     due = list(session.scalars(select(Live).where(Live.turns <= today, Live.state != WITHDRAWN).limit(limit)))
     for live in due:
-        before, began = live.validity, dt.datetime.combine(live.turns, dt.time(), SHANGHAI)
+        before, began = live.validity, begins(live.turns)
         if settle(session, live, today):
             live.changed = max(live.changed, began)  # for the public it changed that day, however late this look is
             journal.record(session, "document.turn", ("document", live.document_id), at=now, actor_id=None,

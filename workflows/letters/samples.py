@@ -29,7 +29,8 @@ _SAMPLES = {
     "delayed_until": "2027年1月15日", "why": "需要汇总各乡镇的资料", "fee_way": "按量", "fee_count": "68",
     "fee_tiers": "30页以下不收费，31至100页每页10元", "amount": "380", "letter_title": "政府信息公开申请答复书",
     "letter_number": "某民信公开〔2026〕12号答", "way": "当面", "record": "2025年低保公示名单第3页，家庭人数",
-    "corrected": "家庭人数由2人更正为3人", "whom": "某县公安局"}
+    "corrected": "家庭人数由2人更正为3人", "whom": "某县公安局",
+    "topic": "城关镇建设路路灯不亮", "answer": "建设路的路灯已于11月18日修复，今后每月检查一次"}
 _MEANINGS = {"why": "理由", "fee_way": "收费方式", "fee_tiers": "收费标准", "amount": "应缴金额（元）",
              "letter_title": "文书名称", "letter_number": "文书编号",
              "part": "按处理结果、对象或者事项不同的内容，由系统填写", "remedies": "救济途径，由系统填写"}

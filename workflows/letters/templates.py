@@ -58,10 +58,6 @@ class Template:
     remedy: str = ""
 
     @property
-    def is_part(self) -> bool:
-        return "." in self.kind
-
-    @property
     def body(self) -> str:
         return "\n".join(self.paragraphs)
 
