@@ -31,7 +31,13 @@ Values a view may return for the layouts (all have defaults):
 Values that are always there (portal/rendering.py): request, site, site_title, nav, desk_nav, identity, locale ("zh" or
 "en"), lang, content_lang (lang of texts that stay Chinese, None on Chinese pages), today, asset(path),
 icon(name), t(text) and _(literal, **values), format_date(d), short_date(d), format_datetime(d), macros,
-layout, desk, other_language (code, name, url), report_url, flashes().
+layout, desk, other_language (code, name, url), variant_url(code), report_url, flashes().
+
+`frame(name, **values)` is the markup of `frame/<name>.pt`, which is filled once for each language and site and then put
+in as it is. Such a part sees these values and those that are the same for every page (site, locale, lang, asset, icon,
+t, _, macros, frame), and nothing of the request or the view. What differs from page to page is a gap of it:
+`frame(name, {"report": url})` is filled once with a mark where the part puts `report`, and in each page with its value;
+a gap is put into attributes and texts, and never asked about.
 
 Macros: define the variables, then use the macro, on one element:
 

@@ -26,6 +26,8 @@ TAKEN = {
         "skins/content/default/content.min.css", *(f"plugins/{name}/plugin.min.js" for name in EDITOR_PLUGINS),
     ),
     "htmx.org": ("dist/htmx.min.js", "LICENSE"),
+    "echarts": ("dist/echarts.min.js", "LICENSE", "NOTICE"),
+    "zrender": ("LICENSE",),  # its code is in echarts.min.js
 }
 
 
