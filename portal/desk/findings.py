@@ -12,10 +12,11 @@ from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPForbidden, HTTPSeeOther
 from pyramid.request import Request
 
-from content import clearing, privacy, scanning
+from content import clearing, privacy, scanning, wordlists
 from content.clearing import Found
 from content.documents import Document, Revision, Settlement, lock
 from content.privacy import Decision
+from content.wordlists import Word
 from portal.desk import reading
 from portal.desk.words import Status, names
 from portal.i18n import _, safe_back
@@ -27,6 +28,8 @@ from workflows.manuscripts import may_settle
 OPEN: Status = ("late", _("待处理"))
 SETTLED: dict[Decision, Status] = {Decision.mask: ("ok", _("已遮盖")), Decision.delete: ("ok", _("已删除")),
                                    Decision.keep: ("info", _("已保留"))}
+WORDING: dict[str, Status] = {"forbidden": ("late", _("禁用表述")), "wrong": ("warn", _("错别字")),
+                             "form": ("info", _("规范表述"))}
 CLASSES = {None: "hit-open", Decision.mask: "hit-masked", Decision.delete: "hit-masked", Decision.keep: "hit-kept"}
 AROUND = 14  # characters shown before and behind a value
 HALF = 3  # characters of a value that begin to tell it
@@ -54,6 +57,16 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Wording:
+    """A wrong word or forbidden form (错敏词) in the words of a revision; advice, which stops nobody."""
+
+    word: Word
+    status: Status
+    places: tuple[str, ...]
+    count: int
+
+
+@dataclass(frozen=True)
 class Panel:
     """What stands beside the text; `editable` when this person may decide now."""
 
@@ -62,6 +75,7 @@ class Panel:
     items: tuple[Shown, ...]
     editable: bool
     originals: bool
+    wording: tuple[Wording, ...] = ()
 
     @property
     def open(self) -> int:
@@ -70,7 +84,7 @@ class Panel:
 
     def only(self, keys: Collection[str]) -> Panel:
         """The same with the findings of these keys alone; what one press masks stays that of the whole document."""
-        return replace(self, items=tuple(each for each in self.items if each.found.key in keys))
+        return replace(self, items=tuple(each for each in self.items if each.found.key in keys), wording=())
 
     @property
     def repeated(self) -> list[tuple[str, str, int]]:
@@ -91,7 +105,18 @@ def panel(request: Request, document: Document, revision: Revision) -> Panel:
     items = [_shown(found, settled.get(found.key), people, seen, node.masks) for found in judged.found]
     items.sort(key=lambda each: each.found.decision is not None)
     editable = revision.id == document.head_id and may_settle(request.identity, document, request.tree)
-    return Panel(document, judged, tuple(items), editable, originals)
+    return Panel(document, judged, tuple(items), editable, originals, wording(request, revision))
+
+
+def wording(request: Request, revision: Revision) -> tuple[Wording, ...]:
+    """What the word lists say of a revision, the worst first."""
+    matcher, found = wordlists.matcher(request.db), {}
+    for place, text in {**scanning.texts(revision), "正文": privacy.plain_text(revision.body)}.items():
+        for hit in matcher.find(text):
+            found.setdefault(hit.word, []).append(place)
+    order = list(WORDING)
+    return tuple(Wording(word, WORDING[word.kind], tuple(dict.fromkeys(places)), len(places))
+                 for word, places in sorted(found.items(), key=lambda each: order.index(each[0].kind)))
 
 
 def _in_files(judged: clearing.Review) -> Iterator[str]:

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Border, Font, Side
-from openpyxl.worksheet.worksheet import Worksheet
-
+from content.late import Late
 from portal.reporting.model import Grid, Paper
 
-_LINE = Side(style="thin")
-_FRAME = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
-_CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+openpyxl, styles = Late("openpyxl"), Late("openpyxl.styles")
 
 
 def write(paper: Paper) -> bytes:
     """The octets of the workbook. Figures are numbers."""
-    book = Workbook()
+    book = openpyxl.Workbook()
     words = book.active
     words.title = "文字"
     words.append([paper.title])
-    words["A1"].font = Font(bold=True, size=14)
+    words["A1"].font = styles.Font(bold=True, size=14)
     words.column_dimensions["A"].width = 100
     for section in paper.sections:
         words.append([_plain(section.heading)])
@@ -40,12 +39,15 @@ def _plain(text: str) -> str:
 
 
 def _table(sheet: Worksheet, grid: Grid) -> None:
+    line = styles.Side(style="thin")
+    frame = styles.Border(left=line, right=line, top=line, bottom=line)
+    centre = styles.Alignment(horizontal="center", vertical="center", wrap_text=True)
     for row, column, cell in grid.placed():
         place = sheet.cell(row + 1, column + 1, cell.text if cell.number is None else cell.number)
-        place.alignment, place.font = _CENTRE, Font(bold=cell.head)
+        place.alignment, place.font = centre, styles.Font(bold=cell.head)
         for down in range(cell.down):
             for across in range(cell.across):
-                sheet.cell(row + 1 + down, column + 1 + across).border = _FRAME
+                sheet.cell(row + 1 + down, column + 1 + across).border = frame
         if cell.across > 1 or cell.down > 1:
             sheet.merge_cells(start_row=row + 1, start_column=column + 1, end_row=row + cell.down,
                               end_column=column + cell.across)
