@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
-from pathlib import Path
-from urllib.parse import urlencode
+from functools import lru_cache, partial
+from html import escape
+from typing import Any, NamedTuple
+from urllib.parse import quote, quote_plus
 
 from chameleon import PageTemplateLoader
+from chameleon.utils import Markup
 from pyramid.events import BeforeRender
+from pyramid.i18n import Localizer
 from pyramid.settings import asbool
-from pyramid.static import QueryStringCacheBuster
 from translationstring import TranslationString
 
 import themes
+from portal import variants
 from portal.dates import Dates
 from portal.i18n import DOMAIN, LANGUAGES, switch_url
+from portal.logs import TOKENS
+from portal.templating import templates
 from themes.icons import icon
 
 STATIC = "themes:default/static/"
 YEAR = 365 * 24 * 3600
+PARTS = 256  # parts of frames that are kept for a language; one is one navigation with one entry marked
+_GAP = "\ufdd0"  # on both sides of a gap's name, in a part that is not filled yet; never a character of a text
 # What layouts ask for and a view may leave out.
 BLANK = {"title": "", "breadcrumb": (), "page_tags": (), "feeds": (), "query": ""}
 
 
-@dataclass(frozen=True)
-class NavEntry:
+class NavEntry(NamedTuple):
     """One entry of a navigation; `icon` and `count` are shown at the desk only."""
 
     title: str
@@ -46,13 +52,6 @@ class OtherLanguage:
     url: str
 
 
-@cache
-def templates(theme: str, auto_reload: bool = False) -> PageTemplateLoader:
-    """The templates of a theme, with those of `default` behind them, compiled once for each process."""
-    paths = [str(folder) for folder in themes.folders(theme, "templates")]
-    return PageTemplateLoader(search_path=paths, auto_reload=auto_reload)
-
-
 class PageRenderer:
     """Renderer of `.pt` names, which are paths below a theme's `templates/`."""
 
@@ -66,20 +65,32 @@ class PageRenderer:
 
 def loader(request) -> PageTemplateLoader:
     """The templates of the request's theme."""
-    reload = asbool(request.registry.settings.get("pyramid.reload_templates"))
-    return templates(theme_of(request), reload)
+    return templates(theme_of(request), _reloads(request))
+
+
+def _reloads(request) -> bool:
+    return asbool(request.registry.settings.get("pyramid.reload_templates"))
 
 
 def translator(request) -> Callable[..., str]:
     """A function that puts text into the language of the request; also Chameleon's `translate`."""
-    localizer = request.localizer
+    return _translator(request.localizer)
+
+
+@lru_cache(maxsize=32)
+def _translator(localizer: Localizer) -> Callable[..., str]:
+    @lru_cache(maxsize=8192)
+    def plain(msgid: str) -> str:
+        return localizer.translate(msgid, domain=DOMAIN)
 
     def translate(msgid, domain=None, mapping=None, context=None, target_language=None, default=None):
-        if not isinstance(msgid, str):
+        if type(msgid) is str:
+            return localizer.translate(msgid, domain=DOMAIN, mapping=mapping) if mapping else plain(msgid)
+        if not isinstance(msgid, TranslationString):
             return msgid
-        if isinstance(msgid, TranslationString):
+        if mapping or msgid.mapping or msgid.domain != DOMAIN or msgid.default != msgid:
             return localizer.translate(msgid, mapping=mapping)
-        return localizer.translate(msgid, domain=DOMAIN, mapping=mapping)
+        return plain(msgid)
 
     return translate
 
@@ -98,9 +109,11 @@ def site_title(site, code: str) -> str:
     return site.organ.removesuffix("政府") + site.name if site.name.startswith("政府") else site.organ + site.name
 
 
-def asset(request, path: str) -> str:
-    """The address of a file below `static/`, with its hash in it, so that it may be kept for a year."""
-    return request.static_path(STATIC + path)
+@lru_cache(maxsize=1024)
+def asset(path: str) -> str:
+    """The address of a file below `static/`, with its hash in it, so that it may be kept for a year; read once."""
+    digest = hashlib.sha256((themes.HERE / "default" / "static" / path).read_bytes()).hexdigest()[:12]
+    return f"/static/{quote(path)}?v={digest}"
 
 
 def flashes(request) -> list[tuple[str, str]]:
@@ -111,8 +124,8 @@ def flashes(request) -> list[tuple[str, str]]:
 
 
 def report_url(request) -> str:
-    """我为政府网站找错: where a visitor says what is wrong with this page."""
-    return "/report-error?" + urlencode({"page": request.path})
+    """我为政府网站找错: where a visitor says what is wrong with this page; what opens it he does not tell."""
+    return "/report-error?page=" + quote_plus(TOKENS.sub("", request.path))
 
 
 def other_language(request) -> OtherLanguage:
@@ -123,57 +136,100 @@ def other_language(request) -> OtherLanguage:
 
 def page_globals(request) -> dict:
     """Everything that templates can use beside their view's values; `themes/__init__.py` lists it."""
-    translate, pages = translator(request), loader(request)
+    common = _common(request)
     dates = Dates(request.language.code, request.today)
-    return BLANK | {
-        "translate": translate,
-        "t": translate,
-        "_": lambda text, **values: translate(text, mapping=values),
-        "site": request.site,
-        "site_name": site_title(request.site, "zh"),
-        "site_title": site_title(request.site, request.language.code),
+    return {
+        **common.values,
         "nav": getattr(request, "nav", ()),
         "desk_nav": getattr(request, "desk_nav", ()),
         "identity": request.identity,
-        "locale": request.language.code,
-        "lang": request.language.lang,
-        "content_lang": None if request.language.code == "zh" else "zh-CN",
         "other_language": other_language(request),
+        "variant_url": partial(variants.switch_url, request),
         "report_url": report_url(request),
         "today": request.today,
         "format_date": dates.date,
         "short_date": dates.short,
         "format_datetime": dates.datetime,
         "format_weekday": dates.weekday,
-        "asset": partial(asset, request),
-        "icon": partial(icon, theme=theme_of(request)),
         "flashes": partial(flashes, request),
-        "layout": pages["layout.pt"],
-        "desk": pages["desk/layout.pt"],
-        "macros": pages["macros.pt"].macros,
     }
+
+
+class Common:
+    """What all pages of one theme, language and site have in common, and the parts of their frame that were filled.
+
+    `part("nav", entries=…)` is the markup of `frame/nav.pt` by the common values and by those that are given: on these
+    it depends and on nothing else, least of all on who asks. `part("footer", {"report": url})` leaves a gap where the
+    template puts `report`, and fills it in each page with what it is there.
+    """
+
+    def __init__(self, request) -> None:
+        translate, self._pages = translator(request), loader(request)
+        self._keeps = not _reloads(request)
+        self._parts: dict[tuple, list[str]] = {}
+        self.values = BLANK | {
+            "translate": translate,
+            "t": translate,
+            "_": lambda text, **values: translate(text, mapping=values),
+            "site": request.site,
+            "site_name": site_title(request.site, "zh"),
+            "site_title": site_title(request.site, request.language.code),
+            "locale": request.language.code,
+            "lang": request.language.lang,
+            "content_lang": None if request.language.code == "zh" else "zh-CN",
+            "asset": asset,
+            "icon": partial(icon, theme=theme_of(request)),
+            "layout": self._pages["layout.pt"],
+            "desk": self._pages["desk/layout.pt"],
+            "macros": self._pages["macros.pt"].macros,
+            "frame": self.part,
+            "tags": tags,
+        }
+
+    def part(self, name: str, gaps: Mapping[str, Any] | None = None, **values: Hashable) -> Markup:
+        key = (name, *values.values())
+        pieces = self._parts.get(key) or self._made(key, gaps or {}, values)
+        if gaps is None:
+            return Markup(pieces[0])
+        filled = pieces.copy()
+        filled[1::2] = (_quoted(gaps[gap]) for gap in pieces[1::2])
+        return Markup("".join(filled))
+
+    def _made(self, key: tuple, gaps: Iterable[str], values: dict[str, Hashable]) -> list[str]:
+        """The markup, cut at its gaps, with their names between the pieces."""
+        marked = {gap: f"{_GAP}{gap}{_GAP}" for gap in gaps}
+        found = self._pages[f"frame/{key[0]}.pt"](**self.values, **values, **marked).strip().split(_GAP)
+        if self._keeps:
+            if len(self._parts) >= PARTS:
+                self._parts.clear()
+            self._parts[key] = found
+        return found
+
+
+def tags(pairs: Iterable[tuple[str, str]]) -> Markup:
+    """What a page says of itself in its head: a line for each name with its content."""
+    lines = (f'<meta name="{_quoted(name)}" content="{_quoted(content)}" />' for name, content in pairs)
+    return Markup("\n  ".join(lines))
+
+
+def _quoted(value: Any) -> str:
+    """As a template puts it into an attribute or a text."""
+    return value.__html__() if hasattr(value, "__html__") else escape(str(value))
+
+
+def _common(request) -> Common:
+    held = request.registry.settings.setdefault("what pages have in common", {})
+    key = theme_of(request), request.language.code, request.site
+    found = held.get(key)
+    if found is None:
+        found = held[key] = Common(request)
+    return found
 
 
 def add_globals(event) -> None:
     """Give page templates, and no other renderer, what every page needs."""
     if event["renderer_name"].endswith(".pt"):
         event.update(page_globals(event["request"]))
-
-
-@lru_cache(maxsize=1024)
-def _digest(path: Path, modified: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-
-
-class ContentHash(QueryStringCacheBuster):
-    """Puts the hash of the file into its address."""
-
-    def __init__(self) -> None:
-        super().__init__(param="v")
-
-    def tokenize(self, request, pathspec, kw) -> str:
-        path = themes.HERE / "default" / "static" / pathspec
-        return _digest(path, path.stat().st_mtime_ns)
 
 
 def site(request):
@@ -191,4 +247,3 @@ def includeme(config) -> None:
     config.add_subscriber(add_globals, BeforeRender)
     config.add_request_method(site, reify=True)
     config.add_static_view("static", STATIC, cache_max_age=YEAR)
-    config.add_cache_buster(STATIC, ContentHash())

@@ -14,6 +14,8 @@ from content.collect import collect
 from portal.instance import Instance
 from workflows.followers import Follower
 
+RETIRED = ("pages",)  # the cursors of followers that there were once; `Worker` takes them away
+
 
 @dataclass(frozen=True)
 class Maker:

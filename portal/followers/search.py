@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from content import journal, repository
+from content import hosts, journal, repository
 from content.base import local_date, now
 from content.documents import FileRendition, Listing, Live
 from content.filing import FILE
@@ -33,6 +33,8 @@ class SearchFollower:
 
     def __init__(self, house: House, engine: Engine) -> None:
         self.house, self.engine = house, engine
+        # An index in this host's folder is this host's to follow; one that all share is followed once.
+        self.cursor = self.name if getattr(engine, "shared", False) else hosts.own(self.name, house.host)
 
     def position(self) -> int:
         return self.engine.cursor() or 0
@@ -56,7 +58,7 @@ class SearchFollower:
             self.engine.update([], removed=gone)
 
     def reset(self) -> None:
-        self.engine.clear()
+        self.engine.renew()
 
 
 def touched(session: Session, tree: Tree, rows: Iterable[journal.Row]) -> set[int]:

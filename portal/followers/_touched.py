@@ -1,43 +1,14 @@
-"""Whoever keeps copies of pages is told which addresses a change touched: hooks of `portal/invalidation/`."""
+"""Which addresses a change touched: what is told to whoever keeps copies of pages (`portal/invalidation/`)."""
 
 from __future__ import annotations
-
-from collections.abc import Callable, Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from content import journal
-from content.collect import collect
 from content.documents import Document
-from content.house import House
 from content.tree import Node, Tree
-from portal import invalidation
-from portal.followers import Maker
-from portal.instance import Instance
 from workflows.followers import documents_in
-
-
-class PagesFollower:
-    """Tells every hook the addresses behind the rows; telling them again does no harm."""
-
-    name = "pages"
-
-    def __init__(self, house: House, hooks: Iterable[Callable[[list[str]], None]]) -> None:
-        self.house, self.hooks = house, tuple(hooks)
-
-    def position(self) -> None:
-        return None
-
-    def follow(self, session: Session, rows: list[journal.Row]) -> None:
-        if not self.hooks:
-            return
-        addresses = touched_addresses(session, self.house.tree(session), rows)
-        for hook in self.hooks:
-            hook(addresses)
-
-    def reset(self) -> None:
-        """Nothing is kept here; from row 1 on, every address is told once more."""
 
 
 def touched_addresses(session: Session, tree: Tree, rows: list[journal.Row]) -> list[str]:
@@ -73,11 +44,3 @@ def _changed_columns(rows: list[journal.Row], tree: Tree) -> list[Node]:
 
 def _upwards(node: Node) -> list[str]:
     return [above.url for above in node.chain]
-
-
-def _make(instance: Instance) -> PagesFollower:
-    made = [make(instance.settings) for make in collect(invalidation, "HOOK").values()]
-    return PagesFollower(instance.house, [hook for hook in made if hook is not None])
-
-
-FOLLOWER = Maker(PagesFollower.name, _make)
