@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import inspect, select
 from sqlalchemy.exc import DBAPIError
@@ -20,6 +21,8 @@ from content.keys import DataKey, KeyProblem, KeyStore, MasterKey
 from content.migrations import is_current, upgrade
 from content.problems import Trouble
 from content.search import Engine, open_engine
+from content.stores import open_store
+from portal.published import withdrawing
 from portal.settings import Settings, Site, write_settings
 
 
@@ -41,11 +44,11 @@ class Instance:
         if not home.is_dir() or (not settings.database and not (home / "gongkai.db").exists()):
             raise NotReady(f"there is no instance in {home}: make one with `gongkai --home {home} init`")
         try:
-            house = House.open(home, settings.database_url, settings.index_rule, settings.letter_rule,
-                               settings.superior_organ)
+            house = open_house(settings)
         except KeyProblem as problem:
             raise NotReady(str(problem)) from None
         _require_current(house.database, home)
+        withdrawing.attend(house, settings)
         return cls(settings, house)
 
     @cached_property
@@ -57,7 +60,14 @@ class Instance:
     def close(self) -> None:
         if "engine" in self.__dict__:
             self.engine.close()
-        self.house.database.dispose()
+        self.house.close()
+
+
+def open_house(settings: Settings) -> House:
+    """The house as the settings say it. Raises `content.keys.KeyProblem`, `content.stores.BadStore`."""
+    store = open_store(settings.blobs, settings.home, settings.blobs_secret_file)
+    return House.open(settings.home, settings.database_url, settings.index_rule, settings.letter_rule,
+                      settings.superior_organ, settings.host_name, store, tuple(settings.replicas.split()))
 
 
 def _require_current(database: Database, home: Path) -> None:
@@ -69,10 +79,11 @@ def _require_current(database: Database, home: Path) -> None:
         raise NotReady(f"the database is not of this version: bring it up to date with `gongkai --home {home} init`")
 
 
-def make(home: Path, site: Site | None = None) -> Iterator[str]:
-    """Make the folder, its settings, the master key and the database, or complete them; a sentence for each step."""
+def make(home: Path, site: Site | None = None, **chosen: Any) -> Iterator[str]:
+    """Make the folder, its settings (`chosen` ones set), the master key and the database, or complete them; a sentence
+    for each step."""
     settings = _settings_of(home)
-    if (written := write_settings(home, site or Site())) is not None:
+    if (written := write_settings(home, site or Site(), **chosen)) is not None:
         yield f"设置：已写好，{written}（网站名称、标识码等在 [site] 里填写）"
     database = Database(settings.database_url)
     try:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from portal.instance import Instance
 
 DONE, FAILED, BAD = 0, 1, 2
+MISNAMED = (FileExistsError, FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError)
 
 
 class BadInput(Trouble):
@@ -62,6 +63,13 @@ def put_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False), flush=True)
 
 
+def refused(command: str, problem: OSError, place: Path | str = "") -> int:
+    """One line for what the system would not do with a file; the status says whether another name would help."""
+    complain(f"gongkai {command}: {problem.filename or place}: {problem.strerror or problem}")
+    return BAD if isinstance(problem, MISNAMED) else FAILED
+
+
 def complain(sentence: str) -> None:
-    """One line on standard error."""
-    print(" ".join(sentence.split()), file=sys.stderr, flush=True)
+    """One line on standard error; bytes that are no text, as in the names of files, are spelled out."""
+    words = " ".join(sentence.split()).encode(errors="backslashreplace").decode()
+    print(words, file=sys.stderr, flush=True)

@@ -25,7 +25,8 @@ def _run(chosen: argparse.Namespace, call: Call) -> int:
         raise BadInput("--sample brings its own columns and departments: leave the other two out")
     departments = _rows(chosen.departments, "departments") if chosen.departments else []
     columns = _rows(chosen.columns, "columns") if chosen.columns else []
-    for sentence in instance.make(call.home, sample.site() if chosen.sample else Site()):
+    made = instance.make(call.home, sample.site(), demo=True) if chosen.sample else instance.make(call.home, Site())
+    for sentence in made:
         print(sentence)
     if departments or columns:
         _plant(call, departments, columns)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from portal.commands import DONE, FAILED, Call, Command, complain
+from content.search.model import IndexAway
+from portal.commands import DONE, FAILED, BadInput, Call, Command, complain
 from portal.worker import Worker
 from workflows.followers import Led
 
@@ -16,6 +17,8 @@ def _run(chosen: argparse.Namespace, call: Call) -> int:
     except Led as problem:
         complain(f"gongkai reindex: {problem}: stop it, or wait")
         return FAILED
+    except IndexAway as problem:  # only what is on a server can be: it is rebuilt beside the index that is read
+        raise BadInput(f"{problem}; the former index goes on answering: run it again") from None
     finally:
         worker.close()
     print(f"索引：{call.instance.engine.count()} 篇")

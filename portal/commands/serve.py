@@ -17,6 +17,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(chosen: argparse.Namespace, call: Call) -> int:
     settings = call.instance.settings
     host, port = chosen.host or settings.host, settings.port if chosen.port is None else chosen.port
+    settings.values["host"] = host  # a name under which it answers (`portal.accepted`)
     complain(f"http://{'localhost' if host == '127.0.0.1' else host}:{port}/")
     serve(call.instance, host, port, with_worker=not chosen.no_worker)
     return DONE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from portal.commands import DONE, Call, Command, put_json
-from portal.settings import SETTINGS, Settings
+from portal.settings import SETTINGS, Settings, without_password
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,8 +14,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(chosen: argparse.Namespace, call: Call) -> int:
     now = Settings.load(call.home)
-    rows = [{"name": each.name, "value": getattr(now, each.name), "default": each.default, "sentence": each.sentence}
-            for each in SETTINGS]
+    rows = [{"name": each.name, "value": without_password(getattr(now, each.name)), "default": each.default,
+             "sentence": each.sentence} for each in SETTINGS]
     if chosen.json:
         put_json({"settings": rows})
         return DONE

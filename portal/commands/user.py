@@ -46,7 +46,7 @@ def _add(chosen: argparse.Namespace, call: Call) -> int:
             tree = house.tree(session)
             user = _new(session, tree, chosen)
             if chosen.password_stdin and (reasons := passwords.objections(password, user)):
-                raise BadInput("；".join(reasons))
+                raise BadInput("；".join(each.interpolate() for each in reasons))
             passwords.set_password(session, user, password, actor_id=None, now=now(), must_change=not given)
             for role, place in _roles(chosen, tree):
                 people.grant(session, user, role, actor_id=None, **place)
