@@ -1,7 +1,7 @@
 """How people and programs reach the portal.
 
 - `wiring` what the application is made of, on one screen
-- `settings`, `database`, `security`, `headers`, `errors` what every request passes through
+- `settings`, `held`, `database`, `security`, `headers`, `errors` what every request passes through
 - `traversal` from a URL to a column or a document; `public/` the citizens' views, `desk/` the staff's
 - `channels/` feeds and mail; `followers/` what is derived from the journal; `worker`, `cli`
 

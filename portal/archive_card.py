@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from content.documents import REASONS
-from portal import paper
+from content.late import Late
 from portal.i18n import _
 
+paper = Late("portal.paper")
 STATES = {"public": _("公开"), "archived": _("已归档"), "withdrawn": _("已撤回")}
 _DECISIONS = (("mask", _("遮盖")), ("delete", _("删除")), ("keep", _("保留")))
 

@@ -9,14 +9,16 @@ import os
 import pkgutil
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from sqlalchemy.exc import OperationalError
-
-from content.problems import Trouble
+from content.late import Late, loading
+from content.problems import StoreProblem, Trouble
 from portal import commands
-from portal.commands import BAD, FAILED, Call, Command, complain
+from portal.commands import BAD, FAILED, Call, Command, complain, refused
+
+sql = Late("sqlalchemy.exc")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -63,7 +65,13 @@ def parser(asked: str | None = None) -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
-    chosen = parser(_asked(arguments)).parse_args(arguments)
+    with suppress(AttributeError):  # somebody's own stream
+        sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may be no text
+    with loading():
+        chosen = parser(_asked(arguments)).parse_args(arguments)
+    if (name := _unreadable(chosen)) is not None:
+        complain(f"gongkai {chosen.command}: {name} is not UTF-8: set the terminal to UTF-8 and type it again")
+        return BAD
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     call = Call(chosen.home)
     try:
@@ -72,17 +80,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
         call.close()
 
 
+def _unreadable(chosen: argparse.Namespace) -> str | None:
+    """The first argument that is no text; a file may have any name."""
+    for name, value in vars(chosen).items():
+        several = value if isinstance(value, list) else [value]
+        if any(isinstance(each, str) and not _is_text(each) for each in several):
+            return name
+    return None
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # bytes that were no characters
+        return False
+    return True
+
+
 def _run(command: Command, chosen: argparse.Namespace, call: Call) -> int:
     try:
         return command.run(chosen, call)
     except Trouble as problem:
         complain(f"gongkai {command.name}: {problem}")
         return BAD
-    except OperationalError as problem:
+    except sql.OperationalError as problem:
         complain(f"gongkai {command.name}: the database does not answer: {problem.orig}")
         return FAILED
+    except StoreProblem as problem:
+        complain(f"gongkai {command.name}: {problem}")
+        return FAILED
+    except UnicodeEncodeError as problem:
+        if _is_text(str(problem.object)):
+            raise
+        complain(f"gongkai {command.name}: {problem.object} is not UTF-8: give the file a name that is")
+        return BAD
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: nothing more to say
         return FAILED
+    except OSError as problem:
+        return refused(command.name, problem)
     except KeyboardInterrupt:
         return 130

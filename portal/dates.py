@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from content import marks
 from content.base import SHANGHAI
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -41,6 +42,7 @@ class Dates:
         """11月22日 in this year, else with the year."""
         if value is None or _day(value).year != self.today.year:
             return self.date(value)
+        marks.until(dt.date(self.today.year + 1, 1, 1))
         day = _day(value)
         return f"{day.day} {MONTHS[day.month - 1]}" if self.code == "en" else f"{day.month}月{day.day}日"
 

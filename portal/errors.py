@@ -17,13 +17,14 @@ from pyramid.response import Response
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from content.problems import StoreProblem
 from portal.database import READING
 from portal.i18n import _
 from portal.kept import keep
 from portal.logs import log, plain_path, trace
 
 _PAGE, _KEPT, _LOGIN = "errors/page.pt", "errors/kept.pt", "account/login.pt"
-_UNREACHABLE = (OperationalError, InterfaceError, PoolTimeout)
+_UNREACHABLE = (OperationalError, InterfaceError, PoolTimeout, StoreProblem)
 _NO_SUCH_ID = (LookupError, ValueError, OverflowError, DataError)
 
 
@@ -84,7 +85,7 @@ def answer(request: Request, status: int, *, page: ErrorPage | None = None, temp
 def _values(request: Request, status: int, page: ErrorPage, values: dict[str, Any]) -> dict[str, Any]:
     return {"status": status, "title": page.heading, "page": page, "words": _say(request, page.words, **values),
             "guess": guess(request) if page.search else "", "error_id": request.request_id,
-            "rules": request.registry.settings["gongkai"], **values}
+            "rules": request.registry.settings["gongkai"], "home": "/", **values}
 
 
 def _say(request: Request, words: str, **values: Any) -> str:
@@ -182,8 +183,8 @@ def undecodable(error: UnicodeDecodeError, request: Request) -> Response:
 
 
 def unreachable(error: Exception, request: Request) -> Response:
-    """The database does not answer."""
-    log.error("database", id=request.request_id, error=type(error).__name__)
+    """The database, or the store of files, does not answer."""
+    log.error("unreachable", id=request.request_id, error=type(error).__name__)
     return answer(request, 503, headers={"Retry-After": _RETRY})
 
 

@@ -122,7 +122,7 @@ class TemplateRenderer:
             "t": translate,
             "_": lambda text, **values: translate(text, mapping=values),
             "icon": partial(icon, theme=theme_of(request)),
-            "asset": partial(asset, request),
+            "asset": asset,
             "is_group": is_group,
             "described": described,
             "messages": messages,

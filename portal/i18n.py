@@ -7,17 +7,24 @@ Texts are written in Chinese and the Chinese text is the msgid, so Chinese needs
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from functools import lru_cache
+from urllib.parse import quote_plus, urlsplit
 
 from pyramid.httpexceptions import HTTPFound, HTTPNotFound
-from pyramid.i18n import TranslationStringFactory
+from pyramid.i18n import TranslationString, TranslationStringFactory
 from pyramid.security import NO_PERMISSION_REQUIRED
 
 DOMAIN = "gongkai"
 COOKIE = "lang"
 YEAR = 365 * 24 * 3600
 
-_ = TranslationStringFactory(DOMAIN)
+_new = TranslationStringFactory(DOMAIN)
+_plain = lru_cache(maxsize=4096)(_new)
+
+
+def _(words: str, mapping: dict[str, object] | None = None) -> TranslationString:
+    """A text to be translated when it is shown; of the same words without values there is one."""
+    return _plain(words) if mapping is None and type(words) is str else _new(words, mapping=mapping)
 
 
 @dataclass(frozen=True)
@@ -61,8 +68,12 @@ def safe_back(back: str) -> str:
 
 def switch_url(request, code: str) -> str:
     """The address that changes the language to `code` and comes back to the page of the request."""
-    back = request.path_qs if request.method in ("GET", "HEAD") else request.path
-    return f"/lang/{code}?{urlencode({'back': back})}"
+    return f"/lang/{code}?{request.coming_back}"
+
+
+def coming_back(request) -> str:
+    """The part of an address by which what changes a language or a variant comes back to the page of the request."""
+    return "back=" + quote_plus(request.path_qs if request.method in ("GET", "HEAD") else request.path)
 
 
 def switch(request):
@@ -77,9 +88,10 @@ def switch(request):
 
 
 def includeme(config) -> None:
-    """Add the catalogues, the negotiator, `request.language` and `/lang/{zh|en}`."""
+    """Add the catalogues, the negotiator, `request.language`, `request.coming_back` and `/lang/{zh|en}`."""
     config.add_translation_dirs("colander:locale", "deform:locale", "themes:locale")
     config.set_locale_negotiator(negotiate)
     config.add_request_method(language, reify=True)
+    config.add_request_method(coming_back, reify=True)
     config.add_route("lang", "/lang/{code}")
     config.add_view(switch, route_name="lang", request_method="GET", permission=NO_PERMISSION_REQUIRED)

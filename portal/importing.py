@@ -19,7 +19,7 @@ from typing import Any
 import colander
 from sqlalchemy.orm import Session
 
-from content import repository, writing
+from content import places, repository, writing
 from content.base import SHANGHAI
 from content.house import House
 from content.numbers import normal_number
@@ -63,16 +63,27 @@ class Source:
 
 @dataclass
 class Outcome:
-    """What became of the lines; `bad` has number and reason of each bad one."""
+    """What became of the lines; `bad` has number and reason of each bad one that nobody has taken yet."""
 
     published: int = 0
     drafts: int = 0
     skipped: int = 0
     bad: list[tuple[int, str]] = field(default_factory=list)
+    taken: int = 0  # bad ones that somebody has said already
+
+    @property
+    def wrong(self) -> int:
+        return self.taken + len(self.bad)
 
     @property
     def seen(self) -> int:
-        return self.published + self.drafts + self.skipped + len(self.bad)
+        return self.published + self.drafts + self.skipped + self.wrong
+
+    def take_bad(self) -> list[tuple[int, str]]:
+        """The bad ones since the last time, so that they need not be held."""
+        found, self.bad = self.bad, []
+        self.taken += len(found)
+        return found
 
 
 def read_line(line: bytes) -> Source:
@@ -171,7 +182,6 @@ class Importer:
         """Raises `LookupError` when there is no such column, or it takes no documents."""
         self.house, self.outcome = house, Outcome()
         self._path = column_path
-        self._seen: set[str] = set()
         with house.database.reader() as session:
             self._node(session)
 
@@ -197,17 +207,18 @@ class Importer:
                 yield from self._bring(batch)
                 batch = []
         yield from self._bring(batch)
+        with self.house.database.writer.begin() as session:
+            places.put_in_order(session)
 
     def _bring(self, batch: list[tuple[int, Source]]) -> Iterator[Outcome]:
         waiting = batch
         while waiting:
             began = time.monotonic()
             with self.house.database.writer.begin() as session:
-                known = repository.imported(session, {source.id for _, source in waiting}) | self._seen
+                known = repository.imported(session, {source.id for _, source in waiting})
                 node = self._node(session)
                 while waiting and time.monotonic() - began < SECONDS:
                     self._take(session, node, *waiting.pop(0), known)
-            self._seen |= known
             yield self.outcome
             if self.house.database.is_sqlite:
                 time.sleep(BREATH)

@@ -13,9 +13,12 @@ from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPTooManyRequests
 from pyramid.request import Request
 
+from content.house import House
+from portal.held import hold
 from portal.settings import BadSettings, Settings
 
-KINDS = ("login", "search", "report", "apply", "code", "recover")
+KINDS = ("login", "search", "api", "report", "apply", "code", "recover", "account", "subscribe")
+PASSWORD = "password"  # wrong passwords of one account of a requester, whether there is such an account or not
 
 
 class Limits:
@@ -36,6 +39,10 @@ class Limits:
         """Seconds until the next is allowed, without counting: for what counts only when it fails."""
         rate = self._rates[kind]
         return 0 if self._limiter.test(rate, kind, who) else self._seconds(rate, kind, who)
+
+    def forget(self, kind: str, who: str) -> None:
+        """Count anew: it went well."""
+        self._limiter.clear(self._rates[kind], kind, who)
 
     def _seconds(self, rate: RateLimitItem, kind: str, who: str) -> int:
         return max(1, math.ceil(self._limiter.get_window_stats(rate, kind, who).reset_time - time.time()))
@@ -73,6 +80,10 @@ def address(remote: str | None) -> str:
 
 
 def includeme(config: Configurator) -> None:
-    settings: Settings = config.registry.settings["gongkai"]
+    hold(config, "limits", _limits)
+
+
+def _limits(house: House, settings: Settings) -> Limits:
     rates = {kind: getattr(settings, f"{kind}_rate") for kind in KINDS}
-    config.registry.settings["limits"] = Limits(rates)
+    rates[PASSWORD] = f"{settings.lock_failures}/{settings.lock_minutes} minute"
+    return Limits(rates)

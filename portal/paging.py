@@ -85,6 +85,22 @@ def from_oldest(
                       newer_words=_("较新的"), older_words=_("较早的"))
 
 
+def full(size: int, page: int, url: Callable[[int | None], str]) -> Pagination:
+    """A full page of a list shown newest first: it knows its neighbours and not how many there are, and never changes.
+
+    The page after it may not be full yet; its address leads to the newest items.
+    """
+    near = range(page + 1, max(0, page - NEAR - 1), -1)
+    links = [Link(_("最新"), url(None), _("最新"))]
+    links += [Link(str(one), url(one), _("第${n}页", mapping={"n": one}), one == page) for one in near]
+    if page > NEAR + 2:
+        links.append(Link())
+    if page > NEAR + 1:
+        links.append(Link(_("最早"), url(1), _("第1页，最早")))
+    return Pagination(0, page, (page - 1) * size, size, tuple(links), newer=url(page + 1),
+                      older=url(page - 1) if page > 1 else "", newer_words=_("较新的"), older_words=_("较早的"))
+
+
 def from_first(total: int, size: int, page: int, url: Callable[[int], str]) -> Pagination | None:
     """Page `page` of a list that begins with what fits best. Returns None for a page that is not there."""
     last = _last(total, size)

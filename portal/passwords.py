@@ -6,13 +6,16 @@ import datetime as dt
 import secrets
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy.orm import Session
+from translationstring import TranslationString
 
 from content import journal
 from content.people import User
+from portal.i18n import _
 
 LEAST, MOST = 8, 128
 CLASSES = 3
@@ -20,7 +23,12 @@ REMEMBERED = 5
 # More than OWASP's least (46 MiB, one pass); one lane, because the threads of the server are the parallel ones.
 HASHER = PasswordHasher(time_cost=2, memory_cost=46 * 1024, parallelism=1)
 _UNAMBIGUOUS = ("abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789")
-_NOBODY = HASHER.hash(secrets.token_hex(16))  # what is checked for who has no account: the same work
+
+
+@lru_cache(maxsize=1)
+def _nobody() -> str:
+    """What is checked for who has no account: the same work."""
+    return HASHER.hash(secrets.token_hex(16))
 
 
 def hashed(plain: str) -> str:
@@ -30,7 +38,7 @@ def hashed(plain: str) -> str:
 def matches(stored: str, plain: str) -> bool:
     """Whether `plain` is the password of `stored`; takes as long for no hash ("") as for a wrong password."""
     try:
-        return HASHER.verify(stored or _NOBODY, _same(plain[:MOST + 1])) and bool(stored)
+        return HASHER.verify(stored or _nobody(), _same(plain[:MOST + 1])) and bool(stored)
     except (Argon2Error, InvalidHashError):
         return False
 
@@ -40,24 +48,29 @@ def outdated(stored: str) -> bool:
     return HASHER.check_needs_rehash(stored)
 
 
-def objections(plain: str, user: User) -> list[str]:
-    """What is wrong with a new password, one Chinese sentence each."""
+def objections(plain: str, user: User) -> list[TranslationString]:
+    """What is wrong with a new password, one sentence each, to be translated."""
+    return wrongs(plain, (user.login, user.name), user.former_hashes)
+
+
+def wrongs(plain: str, names: Iterable[str], former: Iterable[str]) -> list[TranslationString]:
+    """The same for whoever has these names, of two letters and more, and had these passwords."""
     found = list(_shape(plain))
     folded = _same(plain).casefold()
-    if any(len(part) > 1 and part.casefold() in folded for part in (user.login, user.name)):
-        found.append("密码里不能有用户名或姓名")
-    if not found and used_before(plain, user.former_hashes):
-        found.append(f"不能和最近{REMEMBERED}次用过的密码相同")
+    if any(len(part) > 1 and part.casefold() in folded for part in names):
+        found.append(_("密码里不能有用户名或姓名"))
+    if not found and used_before(plain, former):
+        found.append(_("不能和最近${n}次用过的密码相同", mapping={"n": REMEMBERED}))
     return found
 
 
-def _shape(plain: str) -> Iterable[str]:
+def _shape(plain: str) -> Iterable[TranslationString]:
     if len(plain) < LEAST:
-        yield f"密码至少{LEAST}个字符，现在是{len(plain)}个"
+        yield _("密码至少${n}个字符，现在是${m}个", mapping={"n": LEAST, "m": len(plain)})
     if len(plain) > MOST:
-        yield f"密码最多{MOST}个字符"
+        yield _("密码最多${n}个字符", mapping={"n": MOST})
     if len({_class_of(character) for character in plain}) < CLASSES:
-        yield f"大写字母、小写字母、数字、其他符号，至少要有其中{CLASSES}种"
+        yield _("大写字母、小写字母、数字、其他符号，至少要有其中${n}种", mapping={"n": CLASSES})
 
 
 def _class_of(character: str) -> str:

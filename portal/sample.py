@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from content import attachments, clearing, filing, picturing, planting, writing
+from content import attachments, clearing, filing, picturing, places, planting, writing
 from content.base import SHANGHAI, now
 from content.documents import Attachment, Document
 from content.house import House
@@ -71,6 +71,7 @@ def load(house: House) -> list[Account]:
     sample_files.prepare(house)
     with house.database.writer.begin() as session:
         _Writer(session, house).finish(waiting)
+        places.put_in_order(session)
     with house.database.writer.begin() as session:
         sample_cases.write(session, house)
     due.run(house)

@@ -13,9 +13,13 @@ from pathlib import Path
 from pyramid.config import Configurator
 from pyramid.request import Request
 
-from content import repository
+from content import alterations, repository
 from content.documents import Live
+from content.house import House
 from content.search import Engine, Hit, Query, Results, open_engine
+from portal.held import hold
+from portal.metrics import HELD as METRICS
+from portal.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -44,13 +48,14 @@ def ask(request: Request, query: Query) -> Answer:
     """Search in what may still be read, and ask the gate about everything found. Three queries beside the search."""
     engine: Engine = request.search
     known = engine.cursor() or 0  # before the search: what happens in between then counts as changed
-    gone = repository.gone_since(request.db, known, request.now, request.tree.version)
-    results = engine.search(replace(query, without=gone))
+    gone = alterations.gone_since(request.db, known, request.now, request.tree.version)
+    with request.registry.settings[METRICS].searching.time():
+        results = engine.search(replace(query, without=gone))
     ids = {hit.id for hit in results.hits} | ({results.exact} if results.exact else set())
     if not ids:
         return Answer(results, (), None)
     lives = repository.by_ids(request.db, list(ids), request.now, texts=True)
-    changed = repository.changed_since(request.db, list(lives), known)
+    changed = alterations.changed_since(request.db, list(lives), known)
     hits = tuple(_found(hit, lives[hit.id], hit.id in changed) for hit in results.hits if hit.id in lives)
     return Answer(results, hits, lives.get(results.exact or 0))
 
@@ -63,7 +68,10 @@ def _found(hit: Hit, live: Live, changed: bool) -> Found:
 
 def includeme(config: Configurator) -> None:
     """Opens the engine at start-up, so that a broken index is said then. Raises `content.search.SearchError`."""
-    settings = config.registry.settings["gongkai"]
-    synonyms = Path(settings.synonyms) if settings.synonyms else None
-    config.registry.settings["search"] = open_engine(settings.search_url, synonyms)
+    hold(config, "search", _open)
     config.add_request_method(search, reify=True)
+
+
+def _open(house: House, settings: Settings) -> Engine:
+    synonyms = Path(settings.synonyms) if settings.synonyms else None
+    return open_engine(settings.search_url, synonyms)

@@ -6,6 +6,7 @@ epoch (new password, account closed, roles taken away) ends every session of his
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from pyramid.config import Configurator
@@ -15,8 +16,11 @@ from pyramid.security import NO_PERMISSION_REQUIRED, Allowed, Denied
 from pyramid.session import SignedCookieSessionFactory
 
 from content.base import local_date
+from content.house import House
 from content.people import User
 from portal import passwords
+from portal.held import hold
+from portal.settings import Settings
 from workflows.access import Identity, Permission, permits
 
 READ = "read"  # what the public may read, or the staff where a column is internal
@@ -90,13 +94,9 @@ def _password_due(request: Request) -> str:
 
 
 def includeme(config: Configurator) -> None:
-    settings = config.registry.settings["gongkai"]
-    secret = config.registry.settings["house"].keys.master.derive("session")
     config.registry.settings["session.cookie"] = "gongkai"
-    idle = settings.idle_minutes * 60
-    config.set_session_factory(SignedCookieSessionFactory(
-        secret, cookie_name="gongkai", httponly=True, samesite="Lax", secure=settings.behind_tls, timeout=idle,
-        reissue_time=min(60, idle // 2), set_on_exception=True))
+    hold(config, "sessions", _sessions)
+    config.set_session_factory(lambda request: request.registry.settings["sessions"](request))
     config.set_csrf_storage_policy(SessionCSRFStoragePolicy())
     config.set_default_csrf_options(require_csrf=True)
     config.set_security_policy(Policy())
@@ -106,3 +106,11 @@ def includeme(config: Configurator) -> None:
 
 
 PUBLIC = NO_PERMISSION_REQUIRED
+
+
+def _sessions(house: House, settings: Settings) -> Callable[[Request], Any]:
+    """Sessions lie with the visitor, in a cookie signed with a key of the house."""
+    idle = settings.idle_minutes * 60
+    return SignedCookieSessionFactory(
+        house.keys.master.derive("session"), cookie_name="gongkai", httponly=True, samesite="Lax",
+        secure=settings.behind_tls, timeout=idle, reissue_time=min(60, idle // 2), set_on_exception=True)

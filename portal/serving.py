@@ -2,35 +2,51 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
+import gc
 import logging
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from typing import Any
 
-from waitress.channel import HTTPChannel
 from waitress.server import create_server
 from waitress.task import ErrorTask
 
+from content.late import loading
+from content.listening import Listener
+from portal import heads, logs
 from portal.instance import Instance, NotReady
+from portal.published.withdrawing import make_up
 from portal.settings import Settings
 from portal.wiring import make_app
-from portal.worker import Worker
 
 log = logging.getLogger(__name__)
+_M_ARENA_MAX, _HEAPS = -8, 2  # of mallopt(3)
 
 
 def serve(instance: Instance, host: str, port: int, with_worker: bool) -> None:
     """Serve until SIGTERM or SIGINT; requests under way are answered first. Raises `NotReady`."""
-    server = _server(instance, host, port)
+    logs.take_over()
+    _share_heaps()
+    make_up(instance.house, instance.settings)
+    with loading():
+        server = _server(instance, host, port)
+    gc.freeze()  # all this stays: no request is to wait while a full collection looks through it
     signal.signal(signal.SIGTERM, _stop)
-    with _working(instance, with_worker):
+    with Listener(instance.house), _working(instance, with_worker):
         try:
             server.run()  # returns on KeyboardInterrupt and SystemExit, once its threads are done
         finally:
             server.close()
+
+
+def _share_heaps() -> None:
+    """The threads share two heaps: with glibc each has one of its own, and what it gave back nobody else gets."""
+    with suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _HEAPS)
 
 
 def _server(instance: Instance, host: str, port: int) -> Any:
@@ -70,12 +86,13 @@ class _Refusal(ErrorTask):
         self.write(body)
 
 
-class _Channel(HTTPChannel):
+class _Channel(heads.Channel):
     error_task_class = _Refusal
 
 
 def _options(settings: Settings) -> dict[str, Any]:
     options: dict[str, Any] = {"threads": settings.threads, "ident": None, "clear_untrusted_proxy_headers": True,
+                               "max_request_header_size": heads.LONGEST,
                                "max_request_body_size": settings.upload_megabytes * 1024 * 1024}
     if settings.trusted_proxy:
         options |= {"trusted_proxy": settings.trusted_proxy, "trusted_proxy_count": 1,
@@ -89,6 +106,8 @@ def _working(instance: Instance, wanted: bool) -> Iterator[None]:
     if not wanted:
         yield
         return
+    from portal.worker import Worker  # with much that who only serves does without
+
     stop, worker = Event(), Worker(instance)
     thread = Thread(target=worker.run, args=(stop,), name="worker")
     thread.start()

@@ -10,7 +10,7 @@ from typing import Any
 
 from pyramid.request import Request
 
-from content import journal
+from content import journal, marks
 
 
 @dataclass
@@ -27,10 +27,12 @@ class Shelf:
             held = self._kept.get(key)
             if held is not None and held[0] == version:
                 self._kept.move_to_end(key)
+                marks.repeat(held[2])
                 return held[1]
-        made = make()
+        with marks.listening() as heard:
+            made = make()
         with self._lock:
-            self._kept[key] = (version, made)
+            self._kept[key] = (version, made, heard)
             self._kept.move_to_end(key)
             while len(self._kept) > self.size:
                 self._kept.popitem(last=False)
@@ -42,4 +44,5 @@ def version(request: Request) -> tuple:
 
     One query in an index, asked before what is made of it: it may be older than what is made, never newer.
     """
-    return journal.latest(request.db, "document", "column", "department"), request.today
+    with marks.asking():
+        return journal.latest(request.db, "document", "column", "department"), request.today

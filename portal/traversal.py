@@ -7,16 +7,20 @@ takes one query too: the gate's row and that version together. Former paths of c
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from pyramid.httpexceptions import HTTPMovedPermanently
 from pyramid.request import Request
+from sqlalchemy.orm import Session
 
 from content import repository
 from content.documents import Document, Live
+from content.shown import Shown, shown_at
 from content.tree import Node
 
+Ask = Callable[[Session, int, int], tuple[Live | Shown | None, int]]
 _PAGE = re.compile(r"([1-9]\d{0,8})\.html")
 _YEAR = re.compile(r"(19|20)\d{2}")
 
@@ -55,7 +59,9 @@ class ColumnContext:
         self.__name__ = node.slug
         self.__parent__ = parent
 
-    def __getitem__(self, segment: str) -> ColumnContext:
+    def __getitem__(self, segment: str) -> ColumnContext | ListPage:
+        if (found := _PAGE.fullmatch(segment)) and self.node.kind == "list":
+            return ListPage(self.node, int(found[1]))
         for child in self.node.children:
             if child.slug == segment:
                 return ColumnContext(child, self, self.request)
@@ -69,26 +75,39 @@ class ColumnContext:
         return self.node.is_public()
 
 
-class Addresses:
-    """`/doc/<year>/<serial>.html`, where documents live whatever column lists them."""
+@dataclass
+class ListPage:
+    """A full page of a column's list, `/zwgk/zcwj/3.html`; they are numbered from the oldest."""
 
-    def __init__(self, request: Request, year: int | None = None) -> None:
+    node: Node
+    page: int
+
+    @property
+    def is_public(self) -> bool:
+        return self.node.is_public()
+
+
+class Addresses:
+    """`/doc/<year>/<serial>.html`, where documents live whatever column lists them; `ask` finds one by its number."""
+
+    def __init__(self, request: Request, ask: Ask = shown_at, year: int | None = None) -> None:
         self.request = request
+        self.ask = ask
         self.year = year
 
     def __getitem__(self, segment: str) -> Any:
         if self.year is None:
             if not _YEAR.fullmatch(segment):
                 raise KeyError(segment)
-            return Addresses(self.request, int(segment))
+            return Addresses(self.request, self.ask, int(segment))
         found = _PAGE.fullmatch(segment)
         live = self._live(int(found[1])) if found else None
         if live is None:
             raise KeyError(segment)
         return DocumentContext(live, self.request)
 
-    def _live(self, serial: int) -> Live | None:
-        live, version = repository.live_at(self.request.db, self.year, serial)
+    def _live(self, serial: int) -> Live | Shown | None:
+        live, version = self.ask(self.request.db, self.year, serial)
         self.request.tree = self.request.house.tree(self.request.db, version)
         return live
 
@@ -97,7 +116,7 @@ class Addresses:
 class DocumentContext:
     """A document that was published; permissions come from its home column."""
 
-    live: Live
+    live: Live | Shown
     request: Request
 
     @property
@@ -110,13 +129,18 @@ class DocumentContext:
         return self.live.audience == "public"
 
 
-def below_document(request: Request) -> DocumentContext:
-    """The document of `/doc/{year}/{serial}/…`: the factory of what lies below its address, its files and its card.
+def below_document(request: Request, ask: Ask = repository.live_at) -> DocumentContext:
+    """The document of `/doc/{year}/{serial}/…`, loaded: the factory of what lies below its address, as its files.
 
     Raises `KeyError` for one that was never published.
     """
     found = request.matchdict
-    return Addresses(request)[found["year"]][f"{found['serial']}.html"]
+    return Addresses(request, ask)[found["year"]][f"{found['serial']}.html"]
+
+
+def shown_document(request: Request) -> DocumentContext:
+    """The same, read as its own page reads it."""
+    return below_document(request, shown_at)
 
 
 class Desk:

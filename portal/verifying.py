@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from content import journal, repository
+from content import cursors, hosts, journal, published, repository, tallies
 from content.base import local_date, now
 from content.documents import UNSAID, WITHDRAWN, Document, FileRendition, Listing, Live, Rendition, Revision
 from content.keys import KeyProblem
 from portal.followers.search import touched
 from portal.instance import Instance
+from portal.published.planning import IN_TIME
+from portal.published.store import DEFAULT, Store, address_in, stores
 
 DESK_ONLY = ("published", "archived")  # states in which the public must have had the document
 
@@ -105,6 +107,33 @@ def numbers(instance: Instance, session: Session) -> Iterator[str]:
             yield f"the {what} {'/'.join(map(str, found))} is given twice"
 
 
+def counts(instance: Instance, session: Session) -> Iterator[str]:
+    """What lists hold is counted right, and each place knows when its document was published."""
+    nodes = {node.id: node.path for node in instance.house.tree(session).walk()}
+    for each in tallies.wrong(session):
+        yield f"{_counted_of(each, nodes)}: {_figures(each.kept)} kept, {_figures(each.counted)} counted: run recount"
+    for column_id, document_id in tallies.misdated(session):
+        yield (f"document {document_id} was published at another time than its place in "
+               f"{_list(column_id, nodes)} says: run recount")
+
+
+def _counted_of(wrong: tallies.Wrong, paths: dict[int, str]) -> str:
+    about = wrong.about
+    if "day" in about:
+        return f"day {about['day']} ({about['audience']})"
+    return (f"{_list(about['column_id'], paths)}, department {about['department_id']}, {about['year']} "
+            f"({about['audience']})")
+
+
+def _list(column_id: int, paths: dict[int, str]) -> str:
+    known = paths.get(column_id, f"column {column_id}")
+    return "the whole site" if column_id == tallies.SITE else f"the list of {known}"
+
+
+def _figures(figures: dict[str, int]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in figures.items())
+
+
 def index(instance: Instance, session: Session) -> Iterator[str]:
     """The search index holds what may be read, but for what its follower has not come to yet."""
     readable, held = repository.readable_ids(session, now()), instance.engine.ids()
@@ -113,6 +142,46 @@ def index(instance: Instance, session: Session) -> Iterator[str]:
         yield f"document {document_id} may be read, but is not in the search index: run reindex"
     for document_id in sorted(held - readable - late):
         yield f"document {document_id} may not be read, but is in the search index: run reindex"
+
+
+def pages(instance: Instance, session: Session) -> Iterator[str]:
+    """Who may be read has a page among those of this host; nobody else has one, nor files or a card, but for what
+    waits for the follower. On a host that knows of no page yet, none is absent.
+
+    Only whether they are there: what each page says is compared by `gongkai build --check`.
+    """
+    if not instance.settings.published_pages:
+        return
+    session.rollback()  # to see what was published while the other checks ran
+    host, held = instance.house.host, stores(instance.settings.home)
+    begun = published.any_known(session, host)
+    late = _unfollowed(session, hosts.own("published", host)) if begun else set()
+    rows = session.execute(select(Live.document_id, Live.year, Live.serial, Live.state)).all()
+    urls = {row.document_id: f"/doc/{row.year}/{row.serial}.html" for row in rows}
+    may = {urls[each] for each in repository.readable_ids(session, now())}
+    skipped = {urls[each] for each in late & urls.keys()}
+    over = {urls[row.document_id] for row in rows if row.state != WITHDRAWN} - may
+    absent = may - skipped - held[DEFAULT].documents().keys() if begun else set()
+    wrong = {address_in(code, path) for code, store in held.items() for path in _wrong(store, may | skipped, over)}
+    waiting = published.due_among(session, host, absent | wrong, now() + IN_TIME)
+    for path in sorted(absent - waiting):
+        yield f"{path} may be read, but is not among the published pages: run build"
+    for path in sorted(wrong - waiting):
+        yield f"{path} may not be read, but is among the published pages: run build"
+
+
+def _wrong(store: Store, may: set[str], over: set[str]) -> Iterator[str]:
+    """What lies there of documents other than those that may: withdrawn, unknown, or `over`, whose door is shut."""
+    for url in store.owners() - may:
+        yield from (path for path, lasts in store.belongings(url).items() if lasts or url not in over)
+    yield from (url for url, lasts in store.documents().items() if url not in may and (lasts or url not in over))
+
+
+def _unfollowed(session: Session, cursor: str) -> set[int]:
+    """Documents in rows that a follower has not read yet."""
+    query = select(journal.Row.subject_id).where(journal.Row.seq > cursors.position(session, cursor),
+                                                 journal.Row.subject_kind == "document")
+    return set(session.scalars(query.distinct()))
 
 
 def behind(instance: Instance, session: Session) -> set[int]:
@@ -127,4 +196,4 @@ def behind(instance: Instance, session: Session) -> set[int]:
 
 
 CHECKS = tuple(Check(run.__name__.replace("_", " "), run)
-               for run in (chain, files, public_files, live_texts, states, lists, numbers, index))
+               for run in (chain, files, public_files, live_texts, states, lists, numbers, counts, index, pages))

@@ -20,6 +20,7 @@ SENTENCES: dict[str, Any] = {
     "document.create": _("新建文稿"),
     "document.save": _("保存第${ordinal}稿"),
     "document.word": _("从Word导入，图片${pictures}张"),
+    "document.harvest": _("从其他网站汇集：${address}"),
     "document.agree": _("约定公开时间"),
     "document.relocate": _("换了栏目"),
     "document.settle": _("处理“${kind}”：${decision}"),
@@ -38,6 +39,7 @@ SENTENCES: dict[str, Any] = {
     "revision.erased": _("依法清除一稿的内容"),
     "column.create": _("新建栏目“${name}”"),
     "column.change": _("修改栏目：${fields}"),
+    "list.renumber": _("列表按日期重新排列"),
     "department.create": _("登记机构“${name}”"),
     "user.create": _("新建账号“${name}”"),
     "user.change": _("修改账号：${fields}"),
@@ -64,6 +66,17 @@ SENTENCES: dict[str, Any] = {
     "case.due": _("期限由${before}变为${after}"),
     "case.issue": _("发出文书${number}"),
     "case.merged": _("并入${number}"),
+    "case.group": _("归为申请相同信息的一组"),
+    "case.ungroup": _("移出申请相同信息的一组"),
+    "case.active": _("转为主动公开，建了文稿"),
+    "case.hold": _("放进申请人的账户"),
+    "applicant.open": _("申请人开立账户"),
+    "applicant.password": _("申请人更换密码"),
+    "applicant.email": _("申请人更换邮箱"),
+    "applicant.close": _("申请人注销账户"),
+    "subscription.confirm": _("读者确认邮件订阅"),
+    "subscription.end": _("读者退订邮件"),
+    "subscription.sleep": _("邮箱多次拒收，邮件订阅停发"),
     "case.erase": _("依规清除申请人的个人信息"),
     "case.import": _("导入往年的一件申请"),
     "calendar.import": _("导入${subject}年放假和调休安排"),
@@ -71,16 +84,45 @@ SENTENCES: dict[str, Any] = {
     "annual.enter": _("填写年度报告：${year}年"),
     "annual.draft": _("由年度报告生成文稿：${year}年"),
     "letter.edit": _("修改文书模板（第${version}版）"),
+    "delivery.retry": _("安排重新投递"),
+    "delivery.cancel": _("取消投递"),
+    "wechat.add": _("登记公众号“${name}”"),
+    "wechat.secrets": _("更换公众号的密钥"),
+    "wechat.use": _("启用或者停用公众号"),
+    "wechat.titles": _("公众号的标题改为最多${limit}个字"),
+    "wechat.followers": _("记下${day}的关注人数：${followers}"),
+    "push.arrange": _("编排推送，用“${account}”"),
+    "push.reword": _("修改推送的标题和顺序"),
+    "push.withdraw": _("推送里的一条信息撤回了"),
+    "push.lost": _("推送的文章在微信里不见了：${why}"),
+    "event.enter": _("登记事件：${what}"),
+    "event.tell": _("指明说明事件的文稿"),
+    "event.annul": _("作废登记的事件"),
+    "withheld.enter": _("登记不公开的事项"),
+    "withheld.review": _("评估不公开的事项"),
+    "supervision_setting.change": _("修改监督设置“${name}”，从${since}起"),
     "report.receive": _("收到找错"),
     "report.answer": _("答复找错"),
     "report.open_contact": _("查看找错人的联系方式"),
+    "finding.find": _("发现问题"),
+    "finding.turn": _("程度变为${level}"),
+    "word_entry.put": _("设定错敏词“${wrong}”"),
+    "word_entry.strike": _("停用错敏词“${wrong}”"),
+    "word_entry.restore": _("恢复错敏词“${wrong}”"),
+    "check.turn": _("巡检结果有变化，现有${places}处问题"),
     "key.rotate": _("更换数据密钥"),
     "key.rewrap": _("更换主密钥"),
+    "instance.restore": _("由${made}的备份恢复"),
     "journal.erased": _("依法清除第${subject}条的内容"),
 }
+LEVELS = {"red": _("红"), "yellow": _("黄")}
 SUBJECTS = {"document": _("文稿"), "revision": _("稿次"), "attachment": _("附件"), "column": _("栏目"),
             "user": _("人员"), "report": _("找错"), "department": _("机构"),
-            "key": _("密钥"), "journal": _("日志")}
+            "applicant": _("申请人账户"), "delivery": _("投递"), "wechat": _("公众号"), "push": _("微信推送"),
+            "subscription": _("邮件订阅"),
+            "finding": _("监督发现"), "key": _("密钥"), "journal": _("日志"), "instance": _("本站"),
+            "word_entry": _("错敏词"), "check": _("巡检"),
+            "event": _("事件"), "withheld": _("不公开事项"), "supervision_setting": _("监督设置")}
 DECISIONS = {"mask": _("遮盖"), "delete": _("删除"), "keep": _("保留")}
 FIELDS = {
     "name": _("名称"), "slug": _("路径"), "parent_id": _("上级栏目"), "department_id": _("责任部门"), "kind": _("形式"),
@@ -115,7 +157,7 @@ def _plain(request: Request, row: Row, payload: Mapping[str, Any]) -> str:
 def _step(request: Request, row: Row, payload: Mapping[str, Any]) -> str:
     """The title of a transition, and the state it led to."""
     name = row.action.partition(".")[2]
-    if row.subject_kind not in ("document", "case") or "to" not in payload:
+    if row.subject_kind not in ("document", "case", "finding", "push") or "to" not in payload:
         return ""
     steps = [step for workflow in workflows_for(row.subject_kind).values()
              if (step := workflow.find(name, payload.get("from", ""))) is not None]
@@ -142,6 +184,10 @@ def _kind(request: Request, payload: Mapping[str, Any]) -> str:
     return "" if kind is None else kind.en if request.language.code == "en" else kind.zh
 
 
+def _level(request: Request, payload: Mapping[str, Any]) -> str:
+    return request.localizer.translate(LEVELS.get(str(payload.get("after", "")), ""))
+
+
 def _decision(request: Request, payload: Mapping[str, Any]) -> str:
     return request.localizer.translate(DECISIONS.get(payload.get("decision", ""), ""))
 
@@ -159,7 +205,7 @@ def _dateless(name: str) -> Callable[[Request, Mapping[str, Any]], str]:
 
 _SHOWN: dict[str, Callable[[Request, Mapping[str, Any]], str]] = {
     "before": _dateless("before"), "after": _dateless("after"),
-    "fields": _fields, "role": _role, "kind": _kind, "decision": _decision, "name": _name}
+    "level": _level, "fields": _fields, "role": _role, "kind": _kind, "decision": _decision, "name": _name}
 
 
 def role_title(request: Request, role: str) -> str:

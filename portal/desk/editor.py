@@ -148,7 +148,7 @@ def _widget(node: colander.SchemaNode, shape: str) -> widgets.Widget:
 def writable(identity: Identity, tree: Tree, kind_name: str, day: dt.date) -> list[Node]:
     """The open columns in which `identity` may write documents of this type."""
     return [node for node in columns_for(identity, PERMISSIONS[Permission.WRITE], tree)
-            if kind_name in node.types and node.kind == "list" and node.is_open(day)]
+            if node.takes(kind_name) and node.kind == "list" and node.is_open(day)]
 
 
 def homes(request: Request, document: Document) -> list[Node]:

@@ -26,6 +26,7 @@ from portal.desk.files import DeskFile
 from portal.desk.findings import CLASSES, panel
 from portal.desk.page_images import Busy, PageImages
 from portal.desk.words import Status
+from portal.held import hold
 from portal.i18n import _
 from workflows.access import Permission
 from workflows.manuscripts import may_settle
@@ -269,7 +270,7 @@ def _keep(request: Request, boxes: list[Box]) -> None:
 
 
 def includeme(config: Configurator) -> None:
-    config.registry.settings["desk.pages"] = PageImages()
+    hold(config, "desk.pages", lambda *_: PageImages())
     one = r"/desk/document/{id:\d{1,9}}/files/{file:\d{1,9}}/pictures/{number:\d{1,5}}"
     names = (("", page, "GET", Permission.READ_ORIGINALS), ("before.png", image, "GET", Permission.READ_ORIGINALS),
              ("open", open_it, "POST", Permission.READ_ORIGINALS), ("box", draw, "POST", Permission.SETTLE),

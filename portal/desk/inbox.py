@@ -1,4 +1,5 @@
-"""等我办的: what waits for the person, by limit; his columns with their rhythm; what he sent on."""
+"""等我办的: documents, reports, cases and orders of supervision that wait for the person, by limit; his columns with
+their rhythm; what he sent on."""
 
 from __future__ import annotations
 
@@ -9,24 +10,24 @@ from typing import Any
 from pyramid.config import Configurator
 from pyramid.request import Request
 
-from content import feedback, promises, repository
+from content import feedback
 from content.base import SHANGHAI, local_date
 from content.calendar import Day, add_workdays
 from content.feedback import ErrorReport
 from content.journal import Row
-from content.people import Role
-from content.tree import Node
+from portal.desk.cases._shared import address, limit_words
 from portal.desk.navigation import WORK, Entry
 from portal.desk.reading import shown_title
+from portal.desk.rhythm import rhythm
+from portal.desk.supervision import _shared as findings
 from portal.desk.words import Status, limit_status, names, state_status, titled
 from portal.i18n import _
 from portal.traversal import Desk
-from workflows import inbox
-from workflows.access import Permission, columns_for
+from workflows import caseload, inbox, oversight
+from workflows.access import Permission
+from workflows.engine import workflow_of
 from workflows.inbox import Task
 
-RHYTHM = {promises.LATE: ("late", 0), promises.SOON: ("warn", 1), promises.EMPTY: ("idle", 2),
-          promises.OK: ("ok", 3), promises.FREE: ("idle", 4)}
 COLUMNS_SHOWN = 8
 SENT_SHOWN = 10
 
@@ -38,10 +39,12 @@ class Waiting:
     steps: list[Task]
     drafts: list[Task]
     reports: list[ErrorReport]
+    cases: list[caseload.Task]
+    orders: list[oversight.Task]
 
     @property
     def count(self) -> int:
-        return len(self.steps) + len(self.drafts) + len(self.reports)
+        return len(self.steps) + len(self.drafts) + len(self.reports) + len(self.cases) + len(self.orders)
 
 
 @dataclass(frozen=True)
@@ -59,25 +62,18 @@ class Line:
     urgent: bool = False
 
 
-@dataclass(frozen=True)
-class Rhythm:
-    """A column with its promise as it stands today."""
-
-    node: Node
-    promise: promises.Promise
-    status: Status
-
-
 def waiting(request: Request) -> Waiting:
     identity, session = request.identity, request.db
     return Waiting(inbox.waiting(session, identity, request.tree), inbox.drafts(session, identity),
-                   inbox.reports(session, identity, request.tree))
+                   inbox.reports(session, identity, request.tree), caseload.tasks(session, identity, request.tree),
+                   oversight.tasks(session, identity, request.tree, request.house.calendar(session)))
 
 
 def lines(request: Request, found: Waiting) -> list[Line]:
     """All that waits: what was published urgently, what has a limit, by limit; then what came back, then drafts."""
     people = names(request.db, [task.returned.actor_id for task in found.drafts if task.returned])
-    limited = [*(_step(request, task) for task in found.steps), *(_report(request, each) for each in found.reports)]
+    limited = [*(_step(request, task) for task in found.steps), *(_report(request, each) for each in found.reports),
+               *(_case(request, each) for each in found.cases), *(_order(request, each) for each in found.orders)]
     limited.sort(key=lambda line: (not line.urgent, line.due or dt.date.max))
     return [*limited, *(_draft(request, task, people) for task in found.drafts)]
 
@@ -113,32 +109,28 @@ def _report(request: Request, report: ErrorReport) -> Line:
                 unit.short_name, _("网民找错，请核实并答复"), _("答复"), f"/desk/reports/{report.id}")
 
 
+def _case(request: Request, task: caseload.Task) -> Line:
+    """By its number: nobody's name stands in a list."""
+    case, kind = task.case, titled(request, workflow_of(task.case.workflow))
+    return Line(limit_words(request, case), None if case.finished else case.due, f"{kind} {case.number}", address(case),
+                request.tree.departments.by_id[case.department_id].short_name, titled(request, task.transition),
+                _("办理"), address(case))
+
+
+def _order(request: Request, task: oversight.Task) -> Line:
+    """Under the number of its order; what was put right or appealed against waits for an auditor under the same."""
+    finding, url = task.finding, findings.address(task.finding)
+    node = request.tree.by_id.get(finding.column_id or 0)
+    unit = request.tree.departments.by_id[finding.department_id]
+    limit = limit_status(Day(task.due, False) if task.due else None, request.today)
+    waits = _("处理申诉") if finding.state == "appealed" else titled(request, task.transition)
+    return Line(limit, task.due, f"{finding.order_number} {findings.rule_words(request, finding)}", url,
+                node.name if node is not None else unit.short_name, waits, _("办理"), url)
+
+
 def report_due(report: ErrorReport) -> Day:
     """The last day for answering a report."""
     return add_workdays(local_date(report.received), feedback.ANSWER_WORKDAYS)
-
-
-def rhythm(request: Request) -> list[Rhythm]:
-    """The columns that the person fills, those that need him first. One query for all of them."""
-    tallies = repository.tallies(request.db, request.now, "internal")
-    nodes = columns_for(request.identity, frozenset({Role.EDITOR}), request.tree)
-    found = [_rhythm(request, node, tallies) for node in nodes if _is_filled(node, tallies, request.today)]
-    return sorted(found, key=lambda each: RHYTHM[each.promise.state][1])
-
-
-def _is_filled(node: Node, tallies: dict[int, repository.Tally], day: dt.date) -> bool:
-    """Whether documents go into the column itself; one that only holds other columns has no rhythm of its own."""
-    return node.kind != "external" and node.is_open(day) and (not node.children or node.id in tallies)
-
-
-def _rhythm(request: Request, node: Node, tallies: dict[int, repository.Tally]) -> Rhythm:
-    own = tallies.get(node.id)
-    newest = local_date(own.newest) if own and own.newest else None
-    made = promises.promise(node.rule, newest, request.today, node.opened)
-    kind, mapping = RHYTHM[made.state][0], {"n": made.days}
-    words = {promises.LATE: _("超期${n}天", mapping=mapping), promises.SOON: _("剩${n}天", mapping=mapping),
-             promises.EMPTY: _("还没有内容"), promises.OK: _("按期"), promises.FREE: _("不考核")}[made.state]
-    return Rhythm(node, made, (kind, words))
 
 
 def desk(request: Request) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""我的稿件 and 我的栏目: manuscripts to be found by title, id and state; columns with their rhythm and last issue."""
+"""我的稿件: manuscripts to be found by title, id and state; the last issue copied as the next."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from content.documents import Document
 from content.manuscripts import Wanted
 from content.tree import Node
 from content.types import type_of
-from portal.desk.inbox import rhythm
 from portal.desk.navigation import WORK, Entry
 from portal.desk.reading import sees_originals, shown_title
 from portal.desk.words import Status, state_status, titled
@@ -95,14 +94,6 @@ def _unsaved(request: Request) -> list[tuple[str, str, Any]]:
     return found
 
 
-def my_columns(request: Request) -> dict[str, Any]:
-    """`/desk/rhythm`: every column of the person with its promise, what to write there and what to copy."""
-    found = rhythm(request)
-    issues = manuscripts.last_issues(request.db, [each.node.id for each in found])
-    return {"title": _("我的栏目"), "issues": issues,
-            "columns": [(each, [type_of(name) for name in each.node.types]) for each in found]}
-
-
 def copy(request: Request) -> HTTPSeeOther:
     """Copy as new: the last issue becomes the draft of the next."""
     context = request.context
@@ -125,12 +116,8 @@ def _carried(request: Request, made: Document) -> str:
 
 def includeme(config: Configurator) -> None:
     config.add_desk_entry(Entry(WORK, _("我的稿件"), "/desk/manuscripts", "document", Permission.READ_WORK, 30))
-    config.add_desk_entry(Entry(WORK, _("我的栏目"), "/desk/rhythm", "book", Permission.WRITE, 40))
     config.add_route("desk.manuscripts", "/desk/manuscripts", factory=Desk)
     config.add_view(listing, route_name="desk.manuscripts", request_method="GET", permission=Permission.READ_WORK,
                     renderer="desk/manuscripts.pt")
-    config.add_route("desk.rhythm", "/desk/rhythm", factory=Desk)
-    config.add_view(my_columns, route_name="desk.rhythm", request_method="GET", permission=Permission.WRITE,
-                    renderer="desk/columns.pt")
     config.add_route("desk.copy", r"/desk/document/{id:\d{1,9}}/copy", factory=DeskDocument)
     config.add_view(copy, route_name="desk.copy", request_method="POST", permission=Permission.WRITE)

@@ -13,8 +13,8 @@ from portal.i18n import _
 from portal.rendering import NavEntry
 from workflows.access import Permission, permits
 
-WORK, RECORDS, MANAGE = "工作", "记录", "管理"
-HEADINGS = {WORK: _("工作"), RECORDS: _("记录"), MANAGE: _("管理")}
+WORK, SUPERVISION, RECORDS, MANAGE = "工作", "监督", "记录", "管理"
+HEADINGS = {WORK: _("工作"), SUPERVISION: _("监督"), RECORDS: _("记录"), MANAGE: _("管理")}
 
 
 @dataclass(frozen=True)

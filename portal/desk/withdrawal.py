@@ -63,7 +63,7 @@ def _places(request: Request, seq: int) -> list[tuple[Any, Status]]:
     late = (request.search.cursor() or 0) < seq
     found.append((_("检索"), ("ok", _("已移除；索引文件等待更新")) if late else gone))
     if request.registry.settings["gongkai"].purge:
-        told = cursors.position(request.db, "pages") >= seq
+        told = cursors.furthest(request.db, "published") >= seq
         found.append((_("缓存服务器"), ("ok", _("已通知清除")) if told else ("warn", _("等待通知清除"))))
     return found
 

@@ -7,24 +7,27 @@ to store. The journal has its hash.
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyramid.config import Configurator
 from pyramid.request import Request
 
 from content import journal, picture_intake, privacy, writing
 from content.documents import Document
+from content.late import Late
 from content.picturing import PLACE
 from content.privacy.renditions.model import Refused
 from content.types import DocumentType
-from content.word import WordText, placed
-from content.word.running import run
 from portal.desk.brought import Bringing
 from portal.desk.writing import NewPlace
 from portal.i18n import _
 from portal.traversal import DeskDocument
 from workflows.access import Permission
 
+if TYPE_CHECKING:
+    from content.word import WordText
+
+word, running = Late("content.word"), Late("content.word.running")
 REPLACE = "replace"
 
 
@@ -37,7 +40,7 @@ def bring(request: Request) -> Any:
     name, data = sent
     bringing.pause()
     try:
-        text = run(data, name)
+        text = running.run(data, name)
         if len(text.body) > writing.MOST_BODY:
             raise Refused("large", f"文件的正文超过{writing.MOST_BODY}个字符：请分成几篇导入")
     except Refused as refused:
@@ -59,7 +62,7 @@ def _with_pictures(request: Request, document: Document, text: WordText) -> str:
         kept = picture_intake.keep(request.db, request.house, document, (each.data, each.media_type), f"图片{each.id}",
                                    each.alt, actor_id=request.identity.user_id)
         addresses[each.id] = PLACE.format(kept.id)
-    return placed(text.body, addresses)
+    return word.placed(text.body, addresses)
 
 
 def merged(typed: dict[str, Any], text: WordText, kind: DocumentType, body: str, replaces: bool,

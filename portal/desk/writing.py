@@ -16,7 +16,7 @@ from content.differences import compare_html, compare_words
 from content.documents import Document, Draft, Revision, lock
 from content.picture_intake import Brought
 from content.tree import Node
-from content.types import all_types, type_of
+from content.types import all_types, statement, type_of
 from portal.database import pause
 from portal.desk import editor
 from portal.desk.navigation import WORK, Entry
@@ -29,7 +29,10 @@ from workflows.manuscripts import may_edit
 
 
 class NewPlace:
-    """Where a new document is to go, as the address says: `?column=<id>&type=<name>`; nowhere yet without them."""
+    """Where a new document is to go, as the address says: `?column=<id>&type=<name>`; nowhere yet without them.
+
+    `?column=<id>&type=statement` begins a statement that there is nothing to disclose, with its words proposed.
+    """
 
     def __init__(self, request: Request) -> None:
         self.request = request
@@ -37,7 +40,7 @@ class NewPlace:
         self.node: Node | None = request.tree.by_id.get(whole(written) or 0)
         kinds = all_types()
         self.kind = kinds.get(request.params.get("type", "")) if self.node else None
-        if (written and self.node is None) or (self.kind and self.kind.name not in self.node.types):
+        if (written and self.node is None) or (self.kind and not self.node.takes(self.kind.name)):
             raise KeyError("column or type")
 
 
@@ -51,8 +54,16 @@ def start(request: Request) -> Any:
     if (there := only_text(request)) is not None:
         return rather(request, there)
     draft = _own_draft(request, request.GET.get("draft"))
-    fields = editor.new(context.kind, context.node)
+    fields = editor.new(context.kind, context.node) | _proposed(request)
     return _new_page(request, _new_form(request).filled(editor.of_draft(draft, fields) if draft else fields))
+
+
+def _proposed(request: Request) -> dict[str, Any]:
+    """The words of a statement (本期无应公开信息), to be looked over; nothing for other types."""
+    node, units = request.context.node, request.tree.departments.by_id
+    if request.context.kind.name != statement.TYPE.name:
+        return {}
+    return statement.proposed(node.name, units[node.department_id].name, node.rule, request.today)
 
 
 def only_text(request: Request) -> Document | None:

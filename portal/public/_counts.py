@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from pyramid.request import Request
 
-from content import repository
-from content.repository import Figures, Tally
+from content import counts
+from content.counts import Figures, Tally
 from portal.shelf import Shelf, version
 
 
 def tallies(request: Request, audience: str = "public") -> dict[int, Tally]:
-    """How many documents each column lists, and the newest of them."""
+    """How many documents each column lists."""
     return _shelf(request).get(f"tallies {audience}", version(request),
-                               lambda: repository.tallies(request.db, request.now, audience))
+                               lambda: counts.tallies(request.db, request.now, audience))
 
 
 def figures(request: Request) -> Figures:
-    return _shelf(request).get("figures", version(request), lambda: repository.figures(request.db, request.now))
+    return _shelf(request).get("figures", version(request), lambda: counts.figures(request.db, request.now))
 
 
 def _shelf(request: Request) -> Shelf:

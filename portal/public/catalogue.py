@@ -9,9 +9,8 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from content import repository
+from content import counts, repository
 from content.base import local_date
-from content.tree import Node
 from portal.i18n import _
 from portal.public import _asked, _tables
 from portal.public._lists import pages
@@ -22,17 +21,17 @@ SIZE = 30
 
 @view_config(route_name="catalogue", permission=READ, renderer="public/catalogue.pt", request_method="GET")
 def catalogue(request: Request) -> dict[str, Any]:
-    narrowed, nodes = _asked.narrowed(request), _nodes(request)
-    total = repository.count(request.db, nodes, request.now, narrowed)
+    narrowed, node = _asked.narrowed(request), _asked.column(request)
+    total = counts.count(request.db, node, request.now, narrowed)
     found = pages(total, SIZE, _asked.page(request), lambda number: _address(request, "/catalogue", number))
-    lines = repository.catalogue(request.db, nodes, request.now, found.offset, found.limit, narrowed)
-    units, node = request.tree.departments.by_id, _asked.column(request)
+    lines = repository.catalogue(request.db, node, request.now, found.offset, found.limit, narrowed)
     return {
         "title": _("公开目录"), "breadcrumb": [(_("公开目录"), "")], "lines": lines, "total": total, "pages": found,
-        "units": units, "local_date": local_date, "csv": _address(request, "/catalogue.csv", None),
+        "units": request.tree.departments.by_id, "local_date": local_date,
+        "csv": _address(request, "/catalogue.csv", None),
         "columns": [(each.id, "　" * (len(each.chain) - 1) + each.name) for each in request.tree.walk()
                     if each.is_public()],
-        "years": repository.years(request.db, request.now), "words": _asked.word(request, "q"),
+        "years": counts.years(request.db, request.now), "words": _asked.word(request, "q"),
         "chosen_unit": _asked.department(request), "chosen_year": _asked.number(request, "year"),
         "chosen_column": node.id if node else None,
     }
@@ -40,13 +39,7 @@ def catalogue(request: Request) -> dict[str, Any]:
 
 @view_config(route_name="catalogue.csv", permission=READ, request_method="GET")
 def catalogue_csv(request: Request) -> Response:
-    return _tables.download(request, "政府信息公开目录", _nodes(request), _asked.narrowed(request))
-
-
-def _nodes(request: Request) -> list[Node]:
-    """The public columns, or the one asked for with all below it."""
-    node = _asked.column(request)
-    return [each for each in (node.walk() if node else request.tree.walk()) if each.is_public()]
+    return _tables.download(request, "政府信息公开目录", _asked.column(request), _asked.narrowed(request))
 
 
 def _address(request: Request, path: str, page: int | None) -> str:

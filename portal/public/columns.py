@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from pyramid.httpexceptions import HTTPMovedPermanently
+from pyramid.httpexceptions import HTTPFound, HTTPMovedPermanently, HTTPNotFound
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from content import repository
+from content import counts, marks, places, repository
 from content.base import local_date
+from content.documents import Live
 from content.people import Unit
-from content.promises import EMPTY, FREE, LATE, OK, SOON, Promise, promise
-from content.repository import Filter, Tally
+from content.promises import EMPTY, FREE, LATE, OK, SOON, Promise
+from content.repository import Filter
 from content.tree import Node
 from portal.i18n import _
 from portal.navigation import audience, trail, visible
-from portal.public import _asked, _counts, _tables
+from portal.paging import Pagination, full
+from portal.promised import promise_of
+from portal.public import _asked, _tables
 from portal.public._lists import Item, items, pages
 from portal.public.documents import document_values
 from portal.security import READ
 from portal.site_tags import column_tags
-from portal.traversal import ColumnContext
+from portal.traversal import ColumnContext, ListPage
 
 STATES = {OK: ("ok", _("按期")), SOON: ("warn", _("快到期")), LATE: ("late", _("超期${days}天")),
           EMPTY: ("idle", _("还没有内容")), FREE: ("idle", _("不设日期"))}
@@ -31,11 +36,10 @@ STATES = {OK: ("ok", _("按期")), SOON: ("warn", _("快到期")), LATE: ("late"
 
 @dataclass(frozen=True)
 class Sibling:
-    """A column beside the present one, or below it."""
+    """A column beside the present one, or below it; without counts, which would change with every publication."""
 
     name: str
     url: str
-    count: int | None
     current: bool
 
 
@@ -55,7 +59,7 @@ def column(context: ColumnContext, request: Request) -> Any:
 def column_csv(context: ColumnContext, request: Request) -> Response:
     """The whole list, narrowed as the page is."""
     node = context.node
-    return _tables.download(request, node.name, list(node.walk()), _asked.narrowed(request), audience(node))
+    return _tables.download(request, node.name, node, _asked.narrowed(request), audience(node))
 
 
 def _common(request: Request, node: Node) -> dict[str, Any]:
@@ -70,20 +74,62 @@ def _unit(request: Request, node: Node) -> Unit:
 
 # -- a list -------------------------------------------------------------------------------------------------------
 
+@view_config(context=ListPage, name="", permission=READ, renderer="public/list_page.pt", request_method="GET")
+def list_page(context: ListPage, request: Request) -> dict[str, Any]:
+    """A full page by its number; one that is not full yet is shown by the column itself."""
+    node, size, whom = context.node, _size(request), audience(context.node)
+    _full_page(request, node, context.page)
+    behind = (context.page - 1) * size
+    lives = repository.placed(request.db, node, request.now, behind, behind + size, whom)
+    marks.note(f"page:{node.id}:{context.page}")
+    return _common(request, node) | {
+        "title": _("${column}，第${n}页", mapping={"column": node.name, "n": context.page}),
+        "documents": items(request, lives, with_column=bool(node.children)), "number": context.page,
+        "pages": full(size, context.page, partial(_numbered, node)), "breadcrumb": trail(node, last=False)}
+
+
+def _full_page(request: Request, node: Node, page: int) -> None:
+    """Raises `HTTPNotFound` for a page that is not there, `HTTPFound` for the one that is not full yet."""
+    size, last = _size(request), places.last(request.db, node.id)
+    if page < 1 or (page - 1) * size >= last:
+        raise HTTPNotFound()
+    if page * size > last:
+        raise HTTPFound(node.url)
+
+
+def _newest(request: Request, node: Node, whom: str) -> tuple[Pagination, list[Live]]:
+    """What stands behind the last full page, with that page where it would be little."""
+    size, last = _size(request), places.last(request.db, node.id)
+    found = pages(last, size, None, partial(_numbered, node))
+    behind = last - found.limit
+    return found, repository.placed(request.db, node, request.now, behind, last, whom)
+
+
+def _numbered(node: Node, number: int | None) -> str:
+    return node.url if number is None else f"{node.url}{number}.html"
+
+
+def _size(request: Request) -> int:
+    return request.registry.settings["gongkai"].page_size
+
+
 def _list(request: Request, node: Node) -> dict[str, Any]:
     narrowed, page, whom = _asked.narrowed(request), _asked.page(request), audience(node)
-    nodes, size = list(node.walk()), request.registry.settings["gongkai"].page_size
-    total = repository.count(request.db, nodes, request.now, narrowed, whom)
-    found = pages(total, size, page, lambda number: _address(request, node, number))
-    lives = repository.listed(request.db, nodes, request.now, found.offset, found.limit, narrowed, whom)
-    shown = items(request, lives, with_column=bool(node.children))
-    if page is None and not _is_narrowed(narrowed):
-        shown = _with_pinned(request, node, shown)
-    tallies = _counts.tallies(request, whom)
-    return _common(request, node) | _promised(request, node, tallies) | {
+    if page is not None and not _is_narrowed(narrowed):
+        _full_page(request, node, page)
+        raise HTTPMovedPermanently(_numbered(node, page))
+    total = counts.count(request.db, node, request.now, narrowed, whom)
+    if _is_narrowed(narrowed):
+        found = pages(total, _size(request), page, lambda number: _address(request, node, number))
+        lives = repository.listed(request.db, node, request.now, found.offset, found.limit, narrowed, whom)
+        shown = items(request, lives, with_column=bool(node.children))
+    else:
+        found, lives = _newest(request, node, whom)
+        shown = _with_pinned(request, node, items(request, lives, with_column=bool(node.children)))
+    return _common(request, node) | _promised(request, node, whom) | {
         "documents": shown, "total": total, "pages": found, "narrowed": _is_narrowed(narrowed),
-        "siblings": _beside(request, node, tallies), "siblings_of": _above(node),
-        "csv": _address(request, node, None, "list.csv"), "feeds": feeds_of(node), **_choices(request, nodes, whom)}
+        "siblings": _beside(request, node), "siblings_of": _above(node),
+        "csv": _address(request, node, None, "list.csv"), "feeds": feeds_of(node), **_choices(request, node, whom)}
 
 
 def _is_narrowed(narrowed: Filter) -> bool:
@@ -103,11 +149,11 @@ def _with_pinned(request: Request, node: Node, shown: list[Item]) -> list[Item]:
     return top + [item for item in shown if item.url not in above]
 
 
-def _choices(request: Request, nodes: list[Node], whom: str) -> dict[str, Any]:
+def _choices(request: Request, node: Node, whom: str) -> dict[str, Any]:
     """What the list can be narrowed to, each with its count, and what was chosen."""
     units: dict[int, int] = {}
     years: dict[int, int] = {}
-    for unit, year, count in repository.choices(request.db, nodes, request.now, whom):
+    for unit, year, count in counts.choices(request.db, node, request.now, whom):
         units[unit] = units.get(unit, 0) + count
         years[year] = years.get(year, 0) + count
     by_id = request.tree.departments.by_id
@@ -117,14 +163,15 @@ def _choices(request: Request, nodes: list[Node], whom: str) -> dict[str, Any]:
             "chosen_unit": _asked.department(request), "chosen_year": _asked.number(request, "year")}
 
 
-def _promised(request: Request, node: Node, tallies: dict[int, Tally]) -> dict[str, Any]:
-    newest = repository.tally_of(node, tallies).newest
+def _promised(request: Request, node: Node, whom: str) -> dict[str, Any]:
+    found = promise_of(request, node)
+    marks.until(request.today + dt.timedelta(days=1))  # how many days ago, how many days late
+    newest = repository.newest(request.db, node, request.now, whom)
     day = local_date(newest) if newest else None
-    found = promise(node.rule, day, request.today, node.opened)
     kind, words = STATES[found.state]
     closed = node.closed if node.closed and node.closed <= request.today else None
     return {"promise": found, "status": (kind, _(words, mapping={"days": found.days})), "closed": closed,
-            "age": (request.today - day).days if day else None, "shows_promise": _shows(node, found)}
+            "newest": day, "age": (request.today - day).days if day else None, "shows_promise": _shows(node, found)}
 
 
 def _shows(node: Node, found: Promise) -> bool:
@@ -136,11 +183,10 @@ def _above(node: Node) -> Node | None:
     return node if node.children else node.parent
 
 
-def _beside(request: Request, node: Node, tallies: dict[int, Tally]) -> list[Sibling]:
+def _beside(request: Request, node: Node) -> list[Sibling]:
     above = _above(node)
     beside = above.children if above is not None else request.tree.roots
-    return [Sibling(each.name, each.url, repository.tally_of(each, tallies).count if each.kind == "list" else None,
-                    each is node) for each in visible(request, beside)]
+    return [Sibling(each.name, each.url, each is node) for each in visible(request, beside)]
 
 
 def feeds_of(node: Node) -> list[tuple[str, str, str]]:
@@ -157,8 +203,7 @@ def _page(request: Request, node: Node) -> dict[str, Any]:
     """The column's one document, shown in the column; without one, what will be here."""
     whom = audience(node)
     newest = repository.latest(request.db, request.now, 1, columns=[node.id], audience=whom, texts=True)
-    tallies = _counts.tallies(request, whom)
-    common = _common(request, node) | {"siblings": _beside(request, node, tallies), "siblings_of": _above(node)}
+    common = _common(request, node) | {"siblings": _beside(request, node), "siblings_of": _above(node)}
     if newest:
         request.override_renderer = "public/page.pt"
         return document_values(request, newest[0]) | common

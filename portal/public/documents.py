@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import cache, partial
+from typing import Any, NamedTuple
 
-import segno
+from chameleon.utils import Markup
 from pyramid.request import Request
 from pyramid.view import view_config
 
-from content import corrections, repository
+from content import corrections, harvests, marks, repository
 from content.base import local_date
 from content.documents import ARCHIVED, REASONS, Live
 from content.people import Unit
@@ -24,12 +23,15 @@ from portal.public import _asked
 from portal.public._files import listed
 from portal.public._lists import validity
 from portal.public._pairs import Pair, form_of, waiting
+from portal.qr import qr
 from portal.security import READ
 from portal.site_tags import article_tags, column_tags
 from portal.traversal import DocumentContext
 
 FIRST = ("number", "genre", "topic", "validity", "formed")  # the usual order of the table on government sites
 HIDDEN = ("pinned_until", "issuer", corrections.NOTE)
+INDEX, ISSUER, OFFICE = _("索引号"), _("发文机关"), _("发布机构")
+PUBLISHED, FORMED = _("发布日期"), _("成文日期")
 LATELY = 30  # days for which a correction is spoken of above the text
 # (kind of relation, whether this document is its source) -> heading of the panel beside the text
 PANELS = {("interprets", True): _("解读的文件"), ("interprets", False): _("解读"),
@@ -38,8 +40,7 @@ PANELS = {("interprets", True): _("解读的文件"), ("interprets", False): _("
           ("corrects", True): _("更正的信息"), ("corrects", False): _("更正说明")}
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(NamedTuple):
     """A line of the metadata table; `wide` takes the whole width; `status` a mark before the value."""
 
     label: str
@@ -71,24 +72,32 @@ def _trail(request: Request, live: Live) -> list[Crumb]:
 def document_values(request: Request, live: Live) -> dict[str, Any]:
     """Everything that the page of a readable document shows, but for where it stands.
 
-    One query; another for the record of its corrections, where there are any.
+    One query where other documents may speak of it, one for the record of its corrections where there are any.
     """
     node, unit = request.tree.by_id[live.column_id], _unit(request, live)
-    related = repository.relations(request.db, live.document_id, request.now, audience(node))
+    related = repository.relations(request.db, live, request.now, audience(node))
     address = absolute(request, live.url)
     return {
         "live": live, "rendition": live.rendition, "kind": type_of(live.type), "unit": unit, "address": address,
         "issuer": live.rendition.data.get("issuer") or unit.name, "metadata": metadata(request, live, unit),
-        "published": local_date(live.published), "changed": local_date(live.changed), "qr": qr(address),
+        "published": local_date(live.published), "changed": local_date(live.changed), "qr": Markup(qr(address)),
         "archived": local_date(live.archived or live.changed) if live.state == ARCHIVED else None,
         "data_day": lambda name: _iso(live.rendition.data.get(name)),
         "corrections": corrections.record(request.db, live.document_id) if live.corrections else [],
-        "lately": lambda day: (request.today - local_date(day)).days <= LATELY,
+        "lately": partial(_lately, request.today),
         "card": card_url(live), "panels": panels(related), "replaced_by": replaced_by(related),
         "waiting": _waiting(request, live, related), "form_of": form_of, "validity": validity, "files": listed(live),
+        "origin": harvests.origin(request.db, live.document),
         "report": _asked.address("/report-error", [("page", live.url)]),
         "page_tags": _tags(request, live, unit, address), "description": live.rendition.summary,
     }
+
+
+def _lately(today: dt.date, moment: dt.datetime) -> bool:
+    last = local_date(moment) + dt.timedelta(days=LATELY)
+    if today <= last:
+        marks.until(last + dt.timedelta(days=1))
+    return today <= last
 
 
 def _iso(written: str | None) -> dt.date | None:
@@ -123,34 +132,38 @@ def _tags(request: Request, live: Live, unit: Unit, address: str) -> list[tuple[
 def metadata(request: Request, live: Live, unit: Unit) -> list[Fact]:
     """The table above the text (政府信息公开目录's elements): what is known of it, in the usual order."""
     kind, data = type_of(live.type), live.rendition.data
-    written = _written(request, live, kind)
     dates = Dates(request.language.code, request.today)
-    found = [Fact(_("索引号"), live.index_number),
-             Fact(_("发文机关") if kind.official else _("发布机构"), data.get("issuer") or unit.name)]
+    written = _written(live, kind, dates)
+    found = [Fact(INDEX, live.index_number), Fact(ISSUER if kind.official else OFFICE, data.get("issuer") or unit.name)]
     found += [written.pop(name) for name in FIRST if name in written]
-    return [*found, Fact(_("发布日期"), dates.date(live.published)), *written.values()]
+    return [*found, Fact(PUBLISHED, dates.date(live.published)), *written.values()]
 
 
-def _written(request: Request, live: Live, kind: DocumentType) -> dict[str, Fact]:
+def _written(live: Live, kind: DocumentType, dates: Dates) -> dict[str, Fact]:
     """The fields of the type that were filled in, by name, as people read them."""
     found, data = {}, live.rendition.data | {"validity": live.validity}
-    dates = Dates(request.language.code, request.today)
-    for node in kind.fields():
-        value, shape = data.get(node.name), getattr(node, "shape", "line")
-        if value in (None, "") or shape == "document" or node.name in HIDDEN:
+    for name, title, shape, choices in _fields(kind.name):
+        value = data.get(name)
+        if value in (None, ""):
             continue
-        status = validity(value) or ("ok", value) if node.name == "validity" else None
-        title = _("成文日期") if kind.official and node.name == "formed" else node.title
-        found[node.name] = Fact(title, _shown(node, shape, value, dates), shape == "textarea", status)
+        status = validity(value) or ("ok", value) if name == "validity" else None
+        found[name] = Fact(title, _shown(shape, choices, value, dates), shape == "textarea", status)
     return found
 
 
-def _shown(node: Any, shape: str, value: Any, dates: Dates) -> str:
+def _shown(shape: str, choices: dict[str, str], value: Any, dates: Dates) -> str:
     if shape == "date":
         return dates.date(dt.date.fromisoformat(value))
-    if shape == "choice":
-        return dict(node.pairs).get(value, value)
-    return str(value)
+    return str(choices.get(value, value) if choices else value)
+
+
+@cache
+def _fields(type_name: str) -> tuple[tuple[str, Any, str, dict[str, str]], ...]:
+    """Those of a type's schema that are shown: name, title, shape, choices. A schema is made anew for each form."""
+    kind = type_of(type_name)
+    shown = ((node, getattr(node, "shape", "line")) for node in kind.fields() if node.name not in HIDDEN)
+    return tuple((node.name, FORMED if kind.official and node.name == "formed" else node.title, shape,
+                  dict(node.pairs) if shape == "choice" else {}) for node, shape in shown if shape != "document")
 
 
 # -- what belongs to it -------------------------------------------------------------------------------------------
@@ -178,16 +191,10 @@ def _waiting(request: Request, live: Live, related: list[tuple[str, bool, Live]]
     there = any((kind, is_source) == ("interprets", False) for kind, is_source, _live in related)
     if there or live.type != "policy" or live.document.imported or live.validity in repository.OUT_OF_FORCE:
         return None
-    return waiting(live, request.today)
-
-
-@lru_cache(maxsize=512)
-def qr(address: str) -> str:
-    """The address as a QR code: SVG markup of one path, without a size, style or script."""
-    buffer = io.BytesIO()
-    segno.make(address, error="m").save(buffer, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=2,
-                                        svgclass=None, lineclass=None)
-    return buffer.getvalue().decode()
+    found = waiting(live, request.today)
+    if not found.late:
+        marks.until(found.due + dt.timedelta(days=1))
+    return found
 
 
 # -- what is no longer there --------------------------------------------------------------------------------------
@@ -211,4 +218,4 @@ def _successor(request: Request, live: Live) -> Live | None:
     """What took the place of a withdrawn document, where its tombstone may name it."""
     if live.reason_kind not in ("error", "superseded"):
         return None
-    return replaced_by(repository.relations(request.db, live.document_id, request.now))
+    return replaced_by(repository.relations(request.db, live, request.now))

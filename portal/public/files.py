@@ -16,7 +16,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from content import repository
+from content import marks, repository
 from content.documents import FileRendition
 from content.filing import FILE
 from portal.navigation import audience
@@ -42,7 +42,8 @@ def file(context: DocumentContext, request: Request) -> Any:
         if entry["role"] != FILE:
             raise HTTPNotFound()
         return HTTPFound(_files.url(live, entry, entry["name"]))  # a corrected document may call it otherwise
-    return answer(request, request.db.get_one(FileRendition, file_id))
+    with marks.asking():  # what the page of the document depends on
+        return answer(request, request.db.get_one(FileRendition, file_id))
 
 
 def _named(entry: Mapping[str, Any], name: str) -> int | None:
@@ -56,7 +57,7 @@ def answer(request: Request, made: FileRendition) -> Response:
     data = request.house.blobs.get(request.db, made.address)
     response = Response(body=data, conditional_response=True)
     response.headers["Content-Type"] = _media_type(made)
-    response.headers["Content-Disposition"] = _disposition(made)
+    response.headers["Content-Disposition"] = disposition(made.attachment_id, made.name, made.media_type)
     response.etag = made.sha256
     response.last_modified = made.made
     response.accept_ranges = "bytes"
@@ -70,12 +71,12 @@ def _media_type(made: FileRendition) -> str:
     return f"{made.media_type}; charset=utf-8" if written == "text/csv" else made.media_type
 
 
-def _disposition(made: FileRendition) -> str:
+def disposition(number: int | str, name: str, media_type: str) -> str:
     """Shown or kept, under its name (RFC 6266); old programs get a name in ASCII."""
-    how = "inline" if made.media_type in SHOWN else "attachment"
-    suffix = made.name.rpartition(".")[2]
-    plain = f"file-{made.attachment_id}" + (f".{suffix}" if suffix.isascii() and suffix.isalnum() else "")
-    return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(made.name, safe='')}"
+    how = "inline" if media_type in SHOWN else "attachment"
+    suffix = name.rpartition(".")[2]
+    plain = f"file-{number}" + (f".{suffix}" if suffix.isascii() and suffix.isalnum() else "")
+    return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def includeme(config: Configurator) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 
@@ -9,10 +10,12 @@ from pyramid.config import Configurator
 from pyramid.request import Request
 from pyramid.view import view_config
 
-from content import repository
+from content import counts, marks, repository
 from content.base import local_date
-from content.promises import OK, SOON, promise, sentence
+from content.promises import sentence
 from content.tree import Node, Tree
+from portal import promised
+from portal.held import hold
 from portal.i18n import _
 from portal.public import _counts
 from portal.public._lists import items
@@ -21,6 +24,7 @@ from portal.security import READ
 from portal.shelf import Shelf
 from portal.site_tags import column_tags
 from portal.traversal import Root
+from workflows.reports.upkeep import JUDGED, KEPT
 
 LATEST, PAIRS, LOOKED_AT = 7, 5, 30
 
@@ -78,6 +82,7 @@ class Rate:
 
 @view_config(context=Root, name="", permission=READ, renderer="public/home.pt", request_method="GET")
 def home(request: Request) -> dict:
+    marks.until(request.today + dt.timedelta(days=1))
     policies = repository.policies(request.db, request.now, LOOKED_AT)
     found = repository.interpretations(request.db, [live.document_id for live, _imported in policies], request.now)
     tallies = _counts.tallies(request)
@@ -89,7 +94,7 @@ def home(request: Request) -> dict:
         "lead": [chapter for chapter in chapters if chapter.featured],
         "chapters": [chapter for chapter in chapters if not chapter.featured],
         "columns": sum(node.is_public() for node in request.tree.walk()),
-        "figures": _counts.figures(request), "rate": rate(request, tallies),
+        "figures": _counts.figures(request), "rate": rate(request),
         "page_tags": column_tags(_translated(request, "首页"), request.site.name, request.site.name, "首页"),
         "feeds": [(_translated(request, "最新公开"), "/feeds/latest.rss", "application/rss+xml"),
                   (_translated(request, "最新公开"), "/feeds/latest.atom", "application/atom+xml")],
@@ -111,7 +116,7 @@ def tiles(tree: Tree) -> list[Tile]:
     return found
 
 
-def contents(tree: Tree, tallies: dict[int, repository.Tally], deep: bool = False) -> list[Chapter]:
+def contents(tree: Tree, tallies: dict[int, counts.Tally], deep: bool = False) -> list[Chapter]:
     """The public columns as the contents page of a book; `deep` with all levels, not only the second."""
     return [Chapter(node.name, node.url, brief(node), node.featured, tuple(
             _line(each, tallies) for each in (list(node.walk())[1:] if deep else node.children) if each.is_public()))
@@ -123,22 +128,23 @@ def brief(node: Node) -> str:
     return re.split("[：。；]", node.description)[0]
 
 
-def _line(node: Node, tallies: dict[int, repository.Tally]) -> Line:
+def _line(node: Node, tallies: dict[int, counts.Tally]) -> Line:
     counted = node.kind == "list" or bool(node.children)
-    return Line(node.name, node.url, repository.tally_of(node, tallies).count if counted else None,
+    return Line(node.name, node.url, _documents(node, tallies) if counted else None,
                 len(node.chain) - 2)
 
 
-def rate(request: Request, tallies: dict[int, repository.Tally]) -> Rate:
-    """按期更新率: of the public columns with a dated promise, those within it."""
-    states = []
-    for node in request.tree.walk():
-        if node.is_public() and node.is_open(request.today):
-            newest = repository.tally_of(node, tallies).newest
-            found = promise(node.rule, local_date(newest) if newest else None, request.today, node.opened)
-            states += [found.state] if found.counted else []
-    return Rate(len(states), sum(state in (OK, SOON) for state in states))
+def _documents(node: Node, tallies: dict[int, counts.Tally]) -> int:
+    return tallies[node.id].documents if node.id in tallies else 0
+
+
+def rate(request: Request) -> Rate:
+    """按期更新率: of the public columns that owe something by a date or are blank, those within it."""
+    known = promised.all_verdicts(request)
+    states = [known[node.id].state for node in request.tree.walk() if node.is_public() and node.id in known]
+    judged = [state for state in states if state in JUDGED]
+    return Rate(len(judged), sum(state in KEPT for state in judged))
 
 
 def includeme(config: Configurator) -> None:
-    config.registry.settings["counts"] = Shelf()
+    hold(config, "counts", lambda *_: Shelf())

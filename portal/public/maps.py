@@ -13,7 +13,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from content import repository
+from content import counts, repository
 from portal.i18n import _
 from portal.public import _counts
 from portal.public.documents import absolute
@@ -26,6 +26,9 @@ Disallow: /desk
 Disallow: /account
 Disallow: /login
 Disallow: /lang/
+Disallow: /variant/
+Disallow: /kiosk
+Disallow: /display
 Disallow: /report-error
 Disallow: /search
 Sitemap: {sitemap}
@@ -54,7 +57,7 @@ def departments(request: Request) -> dict[str, Any]:
 
 @view_config(route_name="sitemap.xml", permission=READ, request_method="GET")
 def sitemap_index(request: Request) -> Response:
-    parts = ["columns", *repository.years(request.db, request.now)]
+    parts = ["columns", *counts.years(request.db, request.now)]
     return _xml("sitemapindex", "sitemap", ((absolute(request, f"/sitemap/{part}.xml"), None) for part in parts))
 
 

@@ -14,7 +14,7 @@ from pyramid.request import Request
 from content import cases
 from content.base import local_date
 from content.cases import Case, Message, ReplyLink
-from portal import letters
+from content.late import Late
 from portal.i18n import _
 from portal.public.apply import _files
 from portal.public.apply._files import BadFile
@@ -25,6 +25,7 @@ from workflows.access import REQUESTER
 from workflows.engine import workflow_of
 from workflows.moves import Refused
 
+letters = Late("portal.letters")
 STEP = "opinion"
 LONGEST = 5000
 WORDS = {"agree": "同意公开", "refuse": "不同意公开"}

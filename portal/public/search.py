@@ -10,13 +10,17 @@ from typing import Any
 from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.request import Request
+from pyramid.response import Response
 from pyramid.view import view_config
 
 from content.base import local_date
-from content.search import Query
+from content.search import Query, SearchError
 from content.types import VALIDITIES, all_types
+from portal.errors import ErrorPage
+from portal.errors import answer as error_page
 from portal.i18n import _
 from portal.limits import limited
+from portal.logs import log
 from portal.paging import from_first
 from portal.public import _asked
 from portal.public._lists import status_of, unit_name
@@ -86,7 +90,7 @@ def search(request: Request) -> dict[str, Any]:
         "chosen": chosen(request, asked), "hits": _hits(answer, number), "exact": answer.exact if number == 1 else None,
         "status_of": status_of, "local_date": local_date, "types": all_types(), "unit_name": unit_name,
         "feeds": [(_("搜索结果"), asked.url("/search.rss", sort=None), "application/rss+xml")] if asked.text else [],
-        "feed": asked.url("/search.rss", sort=None),
+        "feed": asked.url("/search.rss", sort=None), "mail": asked.url("/subscribe", sort=None),
     }
 
 
@@ -150,5 +154,18 @@ def chosen(request: Request, asked: Asked) -> list[tuple[str, str]]:
             for name in FILTERS if getattr(asked, name) is not None]
 
 
+# -- without an index ---------------------------------------------------------------------------------------------
+
+AWAY = ErrorPage(_("搜索暂时不能用"), _("检索服务没有应答。公开的信息都在，照常可看。"),
+                 (_("从上面的栏目进去找"), _("过几分钟再搜一次")))
+
+
+def away(error: SearchError, request: Request) -> Response:
+    """The index cannot be reached or read; everything else of the portal is there."""
+    log.error("search away", id=request.request_id, error=type(error).__name__)
+    return error_page(request, 503, page=AWAY, headers={"Retry-After": "60"})
+
+
 def includeme(config: Configurator) -> None:
     config.add_route("search", "/search")
+    config.add_exception_view(away, context=SearchError)

@@ -12,7 +12,7 @@ from pyramid.request import Request
 from content.people import Role
 from content.privacy import KINDS
 from content.privacy.kinds import hide
-from content.tree import FIELDS, Node
+from content.tree import EVERYWHERE, FIELDS, Node
 from content.tree import KINDS as FORMS
 from content.types import all_types
 from portal.desk.admin import _forms, _rules
@@ -31,7 +31,7 @@ def form(request: Request, action: str, node: Node | None = None) -> SchemaForm:
     """For a new column, or for the column `node`."""
     schema = colander.Schema()
     schema.add(_place(request, node))
-    schema.add(_promise())
+    schema.add(_promise(request))
     schema.add(_content(request))
     schema.add(_archive())
     schema.add(_words())
@@ -80,10 +80,12 @@ def _place(request: Request, node: Node | None) -> colander.Schema:
           for name, title in (("opened", _("从哪天启用")), ("closed", _("从哪天停用")))))
 
 
-def _promise() -> colander.Schema:
+def _promise(request: Request) -> colander.Schema:
+    english = request.language.code == "en"
+    cases = [(each.name, each.english if english else each.title) for each in workflows_for("case").values()]
     made = _group("promise", _("更新承诺"),
                   _forms.select("type", _("多久更新一次"), list(_rules.TITLES.items()), default="static"))
-    for field in _rules.schema().children:
+    for field in _rules.schema(cases).children:
         made.add(field)
     made.add(_text("basis", _("公开依据"), 200, hint=_("如：《政府信息公开条例》第二十条")))
     return made
@@ -92,7 +94,8 @@ def _promise() -> colander.Schema:
 def _content(request: Request) -> colander.Schema:
     english = request.language.code == "en"
     flows = [(each.name, each.english if english else each.title) for each in workflows_for("document").values()]
-    types = [(each.name, each.english if english else each.title) for each in all_types().values()]
+    types = [(each.name, each.english if english else each.title) for each in all_types().values()
+             if each.name not in EVERYWHERE]
     partial = [(kind.code, kind.en if english else kind.zh) for kind in KINDS.values() if kind.partial is not hide]
     return _group(
         "content", _("内容和流程"),

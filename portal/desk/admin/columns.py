@@ -11,7 +11,8 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
 
-from content import promises, tree
+from content import promises, repository, tree
+from content.base import local_date
 from content.people import Role
 from content.tree import BadColumn, Column, Node
 from portal.desk.admin import _column_form, _forms
@@ -126,7 +127,20 @@ def change(context: DeskColumn, request: Request) -> dict[str, Any] | Response:
         return _page(node.name, failure.render(), node)
     except ValueError as problem:
         return _page(node.name, _forms.refused(form, str(problem)), node)
+    _say_what_stays(request, node, values["rule"])
     return _done(request, _("已保存"), node.id)
+
+
+def _say_what_stays(request: Request, node: Node, rule: promises.Rule) -> None:
+    """Each day is judged by the promise then in force: one that is made easier does not undo that it was broken."""
+    if rule == node.rule:
+        return
+    newest = repository.newest(request.db, node, request.now, "internal")
+    before, after = (promises.promise(each, newest and local_date(newest), request.today, node.opened).state
+                     for each in (node.rule, rule))
+    if before == promises.LATE != after:
+        request.session.flash(("info", request.localizer.translate(
+            _("这个栏目按原来的承诺已经超期。改宽承诺不会消掉超期，更新以后才恢复正常。"))))
 
 
 def includeme(config: Configurator) -> None:

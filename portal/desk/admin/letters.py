@@ -17,11 +17,11 @@ from pyramid.response import Response
 from sqlalchemy import func, select
 
 from content.cases import LetterTemplate
+from content.late import Late
 from content.people import User
 from portal.desk.navigation import MANAGE, Entry
 from portal.forms import whole
 from portal.i18n import _
-from portal.letters import html
 from portal.rendering import theme_of
 from portal.traversal import Desk
 from workflows import letters
@@ -29,6 +29,7 @@ from workflows.access import Permission
 from workflows.letters import samples
 from workflows.letters.templates import Template, newest, split
 
+paper = Late("portal.letters")
 URL = "/desk/letters"
 LONGEST = 20_000  # characters of a template
 # The beginning of the kinds of each group, and its heading.
@@ -82,7 +83,7 @@ def _page(request: Request, kind: str, title: str, body: str, problem: str = "")
 
 def _preview(request: Request, base: Template, title: str, body: str) -> Markup:
     letter = samples.sample(request.db, replace(base, title=title, paragraphs=tuple(split(body))))
-    return html(letter.plain(), theme=theme_of(request))
+    return paper.html(letter.plain(), theme=theme_of(request))
 
 
 def _versions(request: Request, kind: str) -> list[Version]:

@@ -1,68 +1,41 @@
-"""The steps that a person may take with a case, each as a form made of what it asks (`workflows.asks`)."""
+"""The steps that a person may take with a case: what may be chosen in their forms, and what is likely."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pyramid.request import Request
 from sqlalchemy import select
 
+from content import cases
 from content.cases import Case
 from content.people import Grant, Role, User
-from portal.desk.words import titled
-from portal.forms import whole
-from workflows import engine
+from portal.desk import steps
+from portal.desk.steps import Form, Options
 from workflows.access import Held, reaches_department
-from workflows.asks import ASKS, Ask
+from workflows.asks import Ask
 from workflows.definition import Transition
 
 TODAY = ("received", "delivered", "paid")  # days that are mostly the present one
+DRAFTED = {"answer": "draft_answer"}  # what was written before and came back: the step with which it was
 MOST_PEOPLE = 200
-Options = list[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Field:
-    """One question of a form: `value` is what was typed, or what is likely; `options` of a choice."""
-
-    ask: Ask
-    id: str
-    value: str
-    options: Options
-
-
-@dataclass(frozen=True)
-class Form:
-    """A step: `objections` are what still stands in its way, `why` the reason that was typed."""
-
-    transition: Transition
-    title: str
-    objections: tuple[str, ...]
-    fields: tuple[Field, ...]
-    why: str
-    open: bool
 
 
 def forms(request: Request, case: Case, typed: Mapping[str, str]) -> list[Form]:
     """Every step that the person may take now, the way forward first, filled with what was typed."""
-    found = [_form(request, case, offer, typed) for offer in
-             engine.offers(request.db, request.house, case, request.identity, request.now)]
-    return sorted(found, key=lambda form: form.transition.tone != "primary")
+    return steps.forms(request, case, typed, partial(options, request), partial(_likely, request, case))
 
 
-def _form(request: Request, case: Case, offer: engine.Offer, typed: Mapping[str, str]) -> Form:
-    step = offer.transition
-    mine = typed if typed.get("transition") == step.name else {}
-    fields = tuple(_field(request, case, step, ASKS[name], mine) for name in step.asks)
-    return Form(step, titled(request, step), offer.objections, fields, mine.get("why", ""), bool(mine))
+def facts(request: Request, step: Transition | None, sent: Mapping[str, str]) -> dict[str, Any]:
+    """What was answered, in the shapes that the engine takes."""
+    return steps.facts(step, sent, partial(options, request))
 
 
-def _field(request: Request, case: Case, step: Transition, ask: Ask, typed: Mapping[str, str]) -> Field:
-    value = typed.get(ask.name) if ask.name in typed else _likely(request, case, ask)
-    return Field(ask, f"{step.name}-{ask.name}", value, options(request, case, ask))
+def read(request: Request, ask: Ask, written: str) -> Any:
+    """One answer in its shape."""
+    return steps.read(ask, written, partial(options, request))
 
 
 def _likely(request: Request, case: Case, ask: Ask) -> str:
@@ -72,52 +45,30 @@ def _likely(request: Request, case: Case, ask: Ask) -> str:
         return request.today.isoformat()
     if ask.shape == "department":
         return str(case.department_id)
+    if ask.name in DRAFTED:
+        return _written_before(request, case, ask)
     return str(case.handler_id or request.identity.user_id) if ask.shape == "person" else ""
 
 
-def options(request: Request, case: Case, ask: Ask) -> Options:
+def _written_before(request: Request, case: Case, ask: Ask) -> str:
+    notes = [each for each in case.messages if each.kind == DRAFTED[ask.name] and each.sealed]
+    return cases.read_message(request.db, request.house, notes[-1]).get(ask.name, "") if notes else ""
+
+
+def options(request: Request, ask: Ask) -> Options:
     if ask.shape == "choice":
         return list(ask.choices.items())
     if ask.shape == "department":
         return [(str(unit.id), unit.short_name) for unit in request.tree.departments.by_id.values()]
-    return _officers(request, case) if ask.shape == "person" else []
+    return _officers(request) if ask.shape == "person" else []
 
 
-def _officers(request: Request, case: Case) -> Options:
+def _officers(request: Request) -> Options:
     """Who may handle cases anywhere in the house, with his department: it may be passed on to another."""
     officers = select(Grant.user_id).where(Grant.role == Role.CASE_OFFICER.value)
     query = select(User).where(User.id.in_(officers), User.active).order_by(User.id).limit(MOST_PEOPLE)
     units, people = request.tree.departments.by_id, request.db.scalars(query)
     return [(str(user.id), f"{user.name}（{units[user.department_id].short_name}）") for user in people]
-
-
-# -- reading ----------------------------------------------------------------------------------------------------
-
-def facts(request: Request, case: Case, step: Transition | None, sent: Mapping[str, str]) -> dict[str, Any]:
-    """What was answered, in the shapes that the engine takes; what fits no shape stays as it was typed, and the
-    engine says so."""
-    return {name: _read(request, case, ASKS[name], sent.get(name, "").strip()) for name in (step.asks if step else ())}
-
-
-def _read(request: Request, case: Case, ask: Ask, written: str) -> Any:
-    if not written:
-        return None
-    if ask.shape == "day":
-        return _day(written)
-    if ask.shape == "number":
-        number = whole(written)
-        return written if number is None else number
-    if ask.shape in ("department", "person"):
-        offered = {value for value, _words in options(request, case, ask)}
-        return int(written) if written in offered else written
-    return " ".join(written.split()) if ask.shape == "line" else written
-
-
-def _day(written: str) -> dt.date | str:
-    try:
-        return dt.date.fromisoformat(written)
-    except ValueError:
-        return written
 
 
 def misplaced(request: Request, given: Mapping[str, Any]) -> str:

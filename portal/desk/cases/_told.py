@@ -18,6 +18,7 @@ from portal.public.apply._questions import CARRIERS, IDENTITIES, WAYS
 from portal.wording import sentence
 from workflows import letters
 from workflows.asks import ASKS
+from workflows.case_guards import SUGGESTION
 from workflows.engine import workflow_of
 
 LOOK = "case.look"
@@ -62,7 +63,8 @@ def pairs(found: Mapping[str, Any], titles: Mapping[str, Any]) -> list[tuple[Any
     """What is known, under its titles; whatever else a form asked for comes after it under its own name."""
     known = [(title, VALUES.get(name, {}).get(found[name], found[name])) for name, title in titles.items()
              if found.get(name)]
-    return known + [(name, str(value)) for name, value in found.items() if name not in titles and value]
+    return known + [(ASKS[name].title if name in ASKS else name, str(value)) for name, value in found.items()
+                    if name not in titles and value]
 
 
 # -- letters and notes ------------------------------------------------------------------------------------------
@@ -95,7 +97,7 @@ def _kind(request: Request, case: Case, message: Message) -> Any:
         step = steps[message.kind]
         return step.english if request.language.code == "en" else step.title
     return {"link": _("征求意见的答复链接"), "supplement": _("申请人的补正"), "opinion": _("收到的意见"),
-            "annul": _("作废一项记录")}.get(message.kind, message.kind)
+            "annul": _("作废一项记录"), SUGGESTION: _("申请人建议主动公开")}.get(message.kind, message.kind)
 
 
 # -- what happened ----------------------------------------------------------------------------------------------

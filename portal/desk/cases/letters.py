@@ -11,12 +11,13 @@ from pyramid.response import Response
 
 from content import cases
 from content.cases import Message
-from portal import letters
+from content.late import Late
 from portal.desk.cases._shared import URL, ReadCase, address, look
 from portal.rendering import theme_of
 from workflows.access import Permission
 from workflows.letters import delivery_record
 
+letters = Late("portal.letters")
 
 class DeskLetter(ReadCase):
     """A letter of a case that was issued; the factory of `/desk/cases/{id}/letters/{message}`. Raises `KeyError`."""

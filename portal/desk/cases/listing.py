@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.request import Request
+from sqlalchemy import ColumnElement
 
 from content import journal
 from content.cases import Case
@@ -21,25 +22,39 @@ from portal.traversal import Desk
 from workflows import caseload
 from workflows.access import Permission, units_for
 from workflows.asks import CHANNELS
-from workflows.caseload import Asked
+from workflows.caseload import Asked, Days
 from workflows.engine import workflow_of, workflows_for
 from workflows.outcomes import OUTCOMES
 
 SIZE = 30
 LONGEST = 60  # characters of what is searched for
+LIMITS = {caseload.LATE: _("已超期"), caseload.SOON: _("3个工作日内到期"), caseload.REST: _("其余")}
 FIRST_YEAR = 2008  # the year in which the regulation came into force
 
 
 def listing(request: Request) -> dict[str, Any]:
-    """`/desk/cases?state=…&department=…&outcome=…&year=…&page=…`."""
-    asked = _asked(request)
-    where = caseload.conditions(_units(request), asked)
+    """`/desk/cases?state=…&type=…&limit=…&department=…&outcome=…&year=…&page=…`."""
+    asked, days = _asked(request), Days.of(request.today, request.house.calendar(request.db))
+    among = caseload.conditions(_units(request), asked)
+    where = among & days.by_limit(asked.limit) if asked.limit else among
     pages = from_first(caseload.count(request.db, where), SIZE, whole(request.GET.get("page", "1")) or 1,
                        lambda number: _url(request, number))
     if pages is None:
         raise HTTPNotFound()
     found = caseload.listed(request.db, where, pages.offset, pages.limit)
-    return _page(request, found, asked) | {"pages": pages, "total": pages.total}
+    return _page(request, found, asked) | {"pages": pages, "total": pages.total,
+                                           "limits": _limits(request, asked, among, days)}
+
+
+def _limits(request: Request, asked: Asked, among: ColumnElement[bool],
+            days: Days) -> list[tuple[Any, str, int | None, bool]]:
+    """`(words, address, count, chosen)` of each limit, among what else was asked for; none where all has ended."""
+    if asked.state == caseload.ENDED:
+        return []
+    counted, kept = caseload.by_limit(request.db, among, days), _kept(request, "page", "limit")
+    every = (_("不论期限"), f"{URL}?{urlencode(kept)}", None, not asked.limit)
+    return [every, *((words, f"{URL}?{urlencode(kept | {'limit': limit})}", counted[limit], asked.limit == limit)
+                     for limit, words in LIMITS.items())]
 
 
 def search(request: Request) -> Any:
@@ -62,23 +77,32 @@ def _asked(request: Request) -> Asked:
     given = request.GET
     states = {name for workflow in workflows_for("case").values() for name in workflow.states}
     state, outcome = given.get("state", caseload.OPEN), given.get("outcome", "")
-    year = whole(given.get("year", ""))
-    return Asked(state if state in states | {"", caseload.OPEN, caseload.ENDED} else caseload.OPEN,
-                 whole(given.get("department", "")), outcome if outcome in OUTCOMES else "",
+    year, limit = whole(given.get("year", "")), given.get("limit", "")
+    state = state if state in states | {"", caseload.OPEN, caseload.ENDED} else caseload.OPEN
+    kind, department = given.get("type", ""), whole(given.get("department", ""))
+    return Asked(state, kind if kind in workflows_for("case") else "",
+                 limit if limit in LIMITS and state != caseload.ENDED else "", department,
+                 outcome if outcome in OUTCOMES else "",
                  year if year and FIRST_YEAR <= year <= request.today.year else None)
 
 
 def _url(request: Request, number: int) -> str:
-    kept = {name: value for name, value in request.GET.items() if name != "page" and value}
-    return f"{URL}?{urlencode(kept | {'page': number})}"
+    return f"{URL}?{urlencode(_kept(request, 'page') | {'page': number})}"
+
+
+def _kept(request: Request, *left_out: str) -> dict[str, str]:
+    """What was asked for, as an address names it; an empty state is asked for too."""
+    return {name: value for name, value in request.GET.items()
+            if name not in left_out and (value or name == "state")}
 
 
 def _page(request: Request, found: list[Case], asked: Asked) -> dict[str, Any]:
     people, units = names(request.db, [case.handler_id for case in found]), request.tree.departments.by_id
     return {"title": _("申请件"), "lines": [_line(request, case, people) for case in found], "asked": asked,
+            "kinds": [(each.name, titled(request, each)) for each in workflows_for("case").values()],
             "states": _states(request), "outcomes": [(each.code, each.title) for each in OUTCOMES.values()],
             "units": [(unit, units[unit].short_name) for unit in sorted(_units(request))],
-            "years": range(request.today.year, request.today.year - 6, -1), "pages": None, "written": "",
+            "years": range(request.today.year, request.today.year - 6, -1), "pages": None, "limits": [], "written": "",
             "searched": False, "most": caseload.LIMIT, "may_enter": request.has_permission(Permission.ENTER_CASES)}
 
 

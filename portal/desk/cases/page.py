@@ -13,6 +13,7 @@ from portal.desk.cases import _steps, _told
 from portal.desk.cases._clock import drawn
 from portal.desk.cases._shared import URL, DeskCase, ReadCase, address, limit_words, look, state_words
 from portal.desk.cases.files import shown
+from portal.desk.cases.repeats import together
 from portal.desk.cases.reply import may_draft, preview
 from portal.desk.words import names, titled
 from portal.i18n import _
@@ -53,13 +54,13 @@ def _of_contents(request: Request, case: Case, inside: dict[str, Any] | None) ->
     """What names the person, for those who may see it; nothing of it is opened for anybody else."""
     if inside is None:
         return {"applicant": [], "asked": [], "messages": [], "others": [], "draft": None,
-                "incoming": [], "released": [], "may_release": False}
+                "incoming": [], "released": [], "may_release": False, "together": None}
     units = units_for(request.identity, Permission.READ_CASES, request.tree)
     others = [(each, state_words(request, each)) for each in caseload.of_same_person(request.db, case, units)]
     return {"applicant": _told.pairs(inside["applicant"], _told.APPLICANT),
             "asked": _told.pairs(inside["request"], _told.REQUEST), "others": others,
             "messages": _told.correspondence(request, case), "draft": preview(request, case),
-            **shown(request, case)}
+            "together": together(request, case), **shown(request, case)}
 
 
 # -- steps ------------------------------------------------------------------------------------------------------
@@ -68,7 +69,7 @@ def move(request: Request) -> Any:
     """Take a step; what the engine refuses is said on the same page, and nothing that was typed is lost."""
     case, name = request.context.case, request.POST.get("transition", "")
     step = workflow_of(case.workflow).find(name, case.state)
-    given = _steps.facts(request, case, step, request.POST)
+    given = _steps.facts(request, step, request.POST)
     try:
         if problem := _steps.misplaced(request, given):
             raise Refused(problem)

@@ -13,7 +13,7 @@ from pyramid.request import Request
 
 from content import cases
 from content.cases import Case, Message
-from portal import letters as paper
+from content.late import Late
 from portal.desk.cases._shared import URL, DeskCase, address, look
 from portal.i18n import _
 from portal.rendering import theme_of
@@ -24,6 +24,7 @@ from workflows.case_guards import SAYS, unsaid
 from workflows.engine import workflow_of
 from workflows.outcomes import GROUPS, OUTCOMES, RECONSIDER_FIRST, Outcome
 
+paper = Late("portal.letters")
 UNNUMBERED = "（签发时编号）"
 LONGEST = 20_000  # characters of one statement
 HELP = {

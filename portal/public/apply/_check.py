@@ -7,9 +7,10 @@ from typing import Any
 
 from pyramid.request import Request
 
-from content.search import Query
+from content.search import Query, SearchError
 from portal.i18n import _
 from portal.public.apply import _files, _ticket
+from portal.public.apply._account import signed_in
 from portal.public.apply._questions import CARRIERS, CITIZEN_OR, IDENTITIES, WAYS, Step, fields
 from portal.public.apply._steps import CHECK, Asked
 from portal.searching import Found, ask
@@ -21,9 +22,14 @@ _SAID = {"applicant_class": CITIZEN_OR, "id_kind": IDENTITIES, "way": WAYS, "car
 
 
 def already_public(request: Request, words: str) -> tuple[Found, ...]:
-    """What is published and may be just what is asked for; best first."""
+    """What is published and may be just what is asked for; best first. Without an index an application goes on."""
     words = " ".join(words.split())[:100]
-    return ask(request, Query(text=words, limit=SUGGESTED)).hits if len(words) >= SHORTEST else ()
+    if len(words) < SHORTEST:
+        return ()
+    try:
+        return ask(request, Query(text=words, limit=SUGGESTED)).hits
+    except SearchError:
+        return ()
 
 
 def rows(asked: Asked, step: Step) -> Iterator[tuple[Any, Any]]:
@@ -49,5 +55,5 @@ def page(asked: Asked, problems: dict[str, Any] | None = None, ticket: _ticket.T
             "parts": [(step, list(rows(asked, step))) for step in asked.kind.steps],
             "carried": [(name, asked.answers[name]) for name in fields() if asked.answers.get(name)],
             "found": already_public(request, words), "ticket": (ticket or _ticket.new(request)).written,
-            "bits": _ticket.BITS, "limits": _files,
+            "bits": _ticket.BITS, "holder": signed_in(request), "limits": _files,
             "breadcrumb": [(_("依申请公开"), "/apply"), (_("核对并提交"), "")]}

@@ -14,16 +14,17 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageDraw, ImageFont
 from pyramid.request import Request
 
 import themes
 from content.attachments import clean_name
+from content.late import Late
 from content.privacy.renditions.detect import sniff
 from content.privacy.renditions.model import Limits, Refused
-from content.privacy.renditions.pictures import open_picture
 from portal.i18n import _
 
+Image, ImageDraw, ImageFont = Late("PIL.Image"), Late("PIL.ImageDraw"), Late("PIL.ImageFont")
+pictures = Late("content.privacy.renditions.pictures")
 MARK = "仅供政府信息公开申请使用"
 MEGA = 1024 * 1024
 MOST_PHOTOS, MOST_FILES = 2, 5
@@ -93,7 +94,7 @@ def _photo(field: str, name: str, data: bytes) -> Upload:
     if _kind(field, name, data) not in PHOTOS:
         raise BadFile(field, _("“${name}”不是照片：请用手机拍下证件，或者扫描成jpg、png", mapping={"name": name}))
     try:
-        image = open_picture(data, Limits()).image
+        image = pictures.open_picture(data, Limits()).image
     except Refused as problem:
         raise BadFile(field, _("“${name}”打不开：${why}", mapping={"name": name, "why": str(problem)})) from None
     return Upload("id_photo", f"{name.rpartition('.')[0] or name}.jpg", "image/jpeg", marked(image))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
@@ -46,19 +47,29 @@ def needed(request: Request) -> Case:
 
 # -- the receipt --------------------------------------------------------------------------------------------------
 
-def hand_over(request: Request, case: Case, code: str) -> None:
+@dataclass(frozen=True)
+class Receipt:
+    """What is shown once; `renewed`: the code takes the place of one that was lost."""
+
+    case: Case
+    code: str
+    renewed: bool
+
+
+def hand_over(request: Request, case: Case, code: str, *, renewed: bool = False) -> None:
     """Keep number and code for the receipt page, sealed, in this browser alone."""
-    sealed = request.house.keys.seal(request.db, json.dumps([case.id, code]).encode())
+    sealed = request.house.keys.seal(request.db, json.dumps([case.id, code, renewed]).encode())
     request.session[RECEIPT] = base64.b64encode(sealed).decode()
     let_in(request, case)
 
 
-def handed_over(request: Request) -> tuple[Case, str] | None:
+def handed_over(request: Request) -> Receipt | None:
     """The case and its code, until the person says that he has kept them, or the session ends."""
     try:
         sealed = base64.b64decode(request.session.get(RECEIPT, ""))
-        case_id, code = json.loads(request.house.keys.open(request.db, sealed)) if sealed else (None, "")
+        held = json.loads(request.house.keys.open(request.db, sealed)) if sealed else (None, "", False)
+        case_id, code, renewed = held
     except (ValueError, KeyProblem):
         return None
     case: Any = request.db.get(Case, case_id) if case_id is not None else None
-    return (case, code) if case is not None and case.erased is None else None
+    return Receipt(case, code, renewed) if case is not None and case.erased is None else None

@@ -102,8 +102,12 @@ def _phone(node: SchemaNode, value: str) -> None:
         raise colander.Invalid(node, _("电话不对：手机号是11位数字，固定电话要带区号，例如 0399-6660000"))
 
 
+def is_email(written: str) -> bool:
+    return bool(_EMAIL.fullmatch(plain(written)))
+
+
 def _email(node: SchemaNode, value: str) -> None:
-    if value and not _EMAIL.fullmatch(plain(value)):
+    if value and not is_email(value):
         raise colander.Invalid(node, _("电子邮箱不对：应当像 name@example.com 这样，只填一个"))
 
 
@@ -217,7 +221,8 @@ def _reachable(node: SchemaNode, values: dict[str, str]) -> None:
 # -- the kinds of form -------------------------------------------------------------------------------------------
 
 _WHOM = Step("whom", _("机关和身份"), _("您向谁申请？"), _whom)
-_PERSON = Step("person", _("申请人"), _("您是谁？"), _person, _identity)
+PERSON_STEP = "person"
+_PERSON = Step(PERSON_STEP, _("申请人"), _("您是谁？"), _person, _identity)
 
 
 @dataclass(frozen=True)
@@ -255,6 +260,7 @@ def kinds() -> dict[str, Kind]:
 
 PERSON = ("name", "id_kind", "id_number", "credit_code", "representative", "contact", "phone", "email", "address",
           "postcode")  # what is kept as the applicant
+CONTACT = ("name", "representative", "contact", "phone", "email", "address", "postcode")  # may be taken from before
 _WISHES = ("description", "number", "year_from", "year_to", "help", "way", "carrier")
 
 

@@ -15,7 +15,8 @@ from content.people import Unit
 from portal.database import db
 from portal.forms import SchemaForm, structure
 from portal.i18n import _
-from portal.public.apply._questions import Kind, Step, fields, kinds
+from portal.public.apply import _before
+from portal.public.apply._questions import PERSON_STEP, Kind, Step, fields, kinds
 from workflows.applications import organs
 
 CHECK = "check"
@@ -99,6 +100,8 @@ class Asked:
         for node in (*nodes, *(_hidden(name) for name in ("step", *fields()) if name not in asked)):
             schema.add(node)
         buttons = [deform.Button("next", _("下一步"))]
+        if step.name == PERSON_STEP and _before.has_contact(self.request, self.answers):
+            buttons.append(deform.Button("fill", _before.WORDS, css_class="btn-plain"))
         if self.place(step.name):
             buttons.append(deform.Button("back", _("上一步"), css_class="btn-plain"))
         return SchemaForm(self.request, schema, buttons, action="/apply/new", formid="apply")

@@ -1,4 +1,5 @@
-"""What the requester does with his own case: supplement it, withdraw it after a second question, rate it at the end."""
+"""What the requester does with his own case: supplement it, withdraw it after a second question; at the end rate it,
+and suggest that what he got be disclosed to everybody (Art. 44)."""
 
 from __future__ import annotations
 
@@ -88,7 +89,19 @@ def rate(request: Request) -> Response:
     return _done(request, _("谢谢您的评价"))
 
 
+@view_config(route_name="apply.active", permission=READ, request_method="POST")
+def suggest_active(request: Request) -> Response:
+    text = request.POST.get("suggestion", "").strip()[:LONGEST]
+    if len(text) < 2:
+        return _again(request, "suggestion", _("请写明为什么应当让大家都知道"), suggestion=text)
+    try:
+        fire(request.db, request.house, needed(request), "suggest_active", REQUESTER, now=request.now, suggestion=text)
+    except Refused as refusal:
+        return _again(request, "suggestion", str(refusal), suggestion=text)
+    return _done(request, _("收到了您的建议，机关会研究是否主动公开"))
+
+
 def includeme(config: Configurator) -> None:
-    for name in ("supplement", "withdraw", "rate"):
+    for name in ("supplement", "withdraw", "rate", "active"):
         config.add_route(f"apply.{name}", f"{STATUS}/{name}")
     config.take_files("apply.supplement", _files.MOST)

@@ -12,11 +12,12 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from content import cases
+from content import applicants, cases
 from content.base import local_date
 from content.cases import Case, CaseKey
 from portal.i18n import _
-from portal.public.apply import _check, _files, _ticket
+from portal.public.apply import _before, _check, _files, _ticket
+from portal.public.apply._account import signed_in
 from portal.public.apply._files import BadFile, Upload
 from portal.public.apply._known import hand_over
 from portal.public.apply._questions import NATURAL, PERSON, Step, plain, request_fields
@@ -48,6 +49,8 @@ def go_on(request: Request) -> Response:
         return _show(asked, asked.names[asked.place(wanted)])
     if "back" in request.POST:
         return _show(asked, asked.beside(asked.step, -1))
+    if "fill" in request.POST:
+        return _show(asked.with_answers(asked.answers | _before.contact(request, asked.answers)), asked.step)
     step = asked.at(asked.step) if asked.step in asked.names else asked.kind.steps[0]
     if step is None:
         return _send(asked)
@@ -124,6 +127,8 @@ def _file(asked: Asked, ticket: _ticket.Ticket, uploads: list[Upload]) -> Respon
         if case.received is not None:
             issue_receipt(request.db, request.house, case, actor_id=None, at=request.now)
         hand_over(request, case, code)
+        if (holder := signed_in(request)) is not None:
+            applicants.hold(request.db, holder.id, case.id, filed=True, at=request.now)
     return HTTPSeeOther("/apply/receipt")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import segno
 from markupsafe import Markup
 from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPSeeOther
@@ -14,13 +13,15 @@ from pyramid.view import view_config
 
 from content import cases
 from content.cases import Case, Message
-from portal import letters, paper
+from content.late import Late
 from portal.i18n import _
+from portal.public.apply._account import signed_in
 from portal.public.apply._known import RECEIPT, STATUS, handed_over
 from portal.security import READ
 from workflows.letters import written
 from workflows.receipts import RECEIPT as LETTER
 
+letters, paper, segno = Late("portal.letters"), Late("portal.paper"), Late("segno")
 
 def status_url(request: Request) -> str:
     """Where to ask later: without number and code, which stay out of addresses."""
@@ -42,10 +43,11 @@ def show(request: Request) -> dict[str, Any] | HTTPSeeOther:
     found = handed_over(request)
     if found is None:
         return HTTPSeeOther(STATUS)
-    case, code = found
-    return {"title": _("申请已提交"), "breadcrumb": [(_("依申请公开"), "/apply"), (_("申请已提交"), "")], "case": case,
-            "code": code, "letter": _letter(case), "status_url": status_url(request), "qr": qr(status_url(request)),
-            "organ": request.tree.departments.by_id[case.office_id]}
+    case, title = found.case, _("新的查询码") if found.renewed else _("申请已提交")
+    return {"title": title, "breadcrumb": [(_("依申请公开"), "/apply"), (title, "")], "case": case,
+            "renewed": found.renewed, "code": found.code, "status_url": status_url(request),
+            "qr": qr(status_url(request)),
+            "holder": signed_in(request), "organ": request.tree.departments.by_id[case.office_id]}
 
 
 @view_config(route_name="apply.receipt", permission=READ, request_method="POST")
@@ -61,7 +63,7 @@ def pdf(request: Request) -> Response:
     found = handed_over(request)
     if found is None:
         raise HTTPSeeOther(STATUS)
-    case, code = found
+    case, code = found.case, found.code
     letter = _letter(case)
     if letter is not None:
         body = cases.read_message(request.db, request.house, letter)

@@ -3,7 +3,8 @@
 The three: the number of the case or the name, the number of the identity document, and the phone; who gave an e-mail
 address then must know that too. They are compared as keyed hashes, so that nothing is opened. All must fit one case; a
 wrong answer does not say which was wrong. The new code is shown and not mailed: no code is ever kept readable, not even
-in the outbox. The old one ends, and the journal tells when. One address may try a few times an hour (`recover_rate`).
+in the outbox. The old one ends, the case leaves every account that shows it, and the journal tells when. One address
+may try a few times an hour (`recover_rate`).
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.view import view_config
 
-from content import cases
+from content import applicants, cases
 from content.cases import Case
 from portal.i18n import _
 from portal.limits import limited
+from portal.public.apply._account import signed_in
 from portal.public.apply._known import hand_over
 from portal.public.apply._questions import plain
 from portal.security import READ
@@ -44,7 +46,9 @@ def recover(request: Request) -> dict[str, Any] | HTTPSeeOther:
     case = _found(request, values)
     if case is None:
         return _page(values, wrong=True)
-    hand_over(request, case, renew_code(request.db, request.house, case, at=request.now))
+    hand_over(request, case, renew_code(request.db, request.house, case, at=request.now), renewed=True)
+    if (holder := signed_in(request)) is not None:
+        applicants.hold(request.db, holder.id, case.id, at=request.now)
     return HTTPSeeOther("/apply/receipt")
 
 

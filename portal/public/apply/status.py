@@ -15,11 +15,12 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from content import cases
+from content import applicants, cases
 from content.cases import Case, CaseFile, Message
-from portal import letters
+from content.late import Late
 from portal.i18n import _
 from portal.limits import exhausted, limited
+from portal.public.apply._account import signed_in
 from portal.public.apply._clock import draw, word
 from portal.public.apply._known import STATUS, known, let_in, let_out, needed
 from portal.public.apply._questions import plain
@@ -29,13 +30,16 @@ from portal.rendering import theme_of
 from portal.security import READ
 from workflows.access import REQUESTER
 from workflows.applications import clock_of
+from workflows.case_guards import SUGGESTION
+from workflows.case_repeats import disclosed
 from workflows.engine import offers, workflow_of
 from workflows.letters import for_applicant
 
+letters = Late("portal.letters")
 ASK_PAGE, PAGE = "public/apply_code.pt", "public/apply_status.pt"
 BREADCRUMB = [(_("依申请公开"), "/apply"), (_("办理进度"), "")]
 GIVEN = ("released", "letter")  # files that go to the requester
-HIS = {"supplement", "withdraw_request", "rate"}  # steps that the requester himself takes
+HIS = {"supplement", "withdraw_request", "rate", "suggest_active"}  # steps that the requester himself takes
 
 
 @view_config(route_name="apply.status", permission=READ, renderer=PAGE, request_method="GET")
@@ -85,7 +89,16 @@ def page(request: Request, case: Case, **typed: Any) -> dict[str, Any]:
             "who": masked(inside["applicant"].get("name", "")), "state": workflow.states[case.state],
             "drawing": draw(clock, request.today), "word": word, "story": story(session, house, case, workflow),
             "next": next_words(case, clock), "letters": his_letters(request, case), "files": files(request, case),
-            "may": may, "open": case.finished is None, "problems": {}, "typed": {}} | typed
+            "may": may, "open": case.finished is None,
+            "disclosed": disclosed(session, case, request.now),
+            "suggested": any(each.kind == SUGGESTION for each in case.messages), **_account(request, case),
+            "problems": {}, "typed": {}} | typed
+
+
+def _account(request: Request, case: Case) -> dict[str, Any]:
+    """Whether somebody is logged in with an account, and whether it shows this case."""
+    holder = signed_in(request)
+    return {"holder": holder, "held": holder is not None and applicants.holds(request.db, holder.id, case.id)}
 
 
 def _unit(request: Request, number: int) -> Any:
