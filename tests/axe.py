@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,11 @@ _FOUND = """rules => axe.run(document, rules).then(result => result.violations.m
   each => each.id + ': ' + each.nodes.slice(0, 3).map(node => node.target.join(' ')).join(' | ')))"""
 
 
-def barriers(window: Any) -> list[str]:
+def barriers(window: Any, sizes: Iterable[dict[str, int]] = (DESKTOP, PHONE)) -> list[str]:
     """What is wrong with the page in a window: violations that axe finds, and scrolling sideways."""
     window.evaluate(SOURCE.read_text("utf-8"))
     wrong = []
-    for size in (DESKTOP, PHONE):
+    for size in sizes:
         window.set_viewport_size(size)
         window.evaluate(_SETTLED)
         wrong += [f"{size['width']} {each}" for each in window.evaluate(_FOUND, RULES)]

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import os
 
+import cached_templates  # noqa: F401
 import databases
 import pytest
 from argon2 import PasswordHasher
-from factories import County, make_county, open_house
+from factories import County, Planted, open_house, plant_county
+from hypothesis import HealthCheck, settings
 
 import content.base
 import portal.passwords
 
+os.environ.setdefault("GONGKAI_PUBLISHED_PAGES", "false")  # tests of published pages ask for them
+COUNTY = f"gongkai_county_{os.getpid()}"  # the database that is copied, on PostgreSQL
 REAL_HASHER = portal.passwords.HASHER
+
+# A run asks the same of every commit, however slow the machine; `--hypothesis-profile=explore` looks for new examples.
+settings.register_profile("gate", derandomize=True, database=None, deadline=None,
+                          suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", deadline=None)
+settings.load_profile("gate")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -46,13 +56,25 @@ def database_server():
         yield server
 
 
+@pytest.fixture(scope="session")
+def first_county(database_server, tmp_path_factory) -> Planted:
+    """The small county, to be copied for each test that wants it."""
+    url = database_server.create(COUNTY) if database_server else None
+    return plant_county(tmp_path_factory.mktemp("planted"), url)
+
+
 @pytest.fixture
-def database_url(database_server):
+def database_url(database_server, request):
     """URL of a fresh database; empty for SQLite, which lies in the instance's folder."""
     if database_server is None:
         yield ""
         return
-    with database_server.database() as url:
+    if "county" in request.fixturenames:
+        request.getfixturevalue("first_county")
+        copied = database_server.database(COUNTY)
+    else:
+        copied = database_server.database()
+    with copied as url:
         yield url
 
 
@@ -61,23 +83,32 @@ def home(tmp_path, database_url):
     """The folder of an instance that is still to be made; its settings name this run's database."""
     folder = tmp_path / "var"
     folder.mkdir()
-    if database_url:
-        (folder / "settings.toml").write_text(f'database = "{database_url}"\n', encoding="utf-8")
+    chosen = {"database": database_url, "search": _search(folder)}
+    lines = [f'{name} = "{value}"\n' for name, value in chosen.items() if value]
+    if lines:
+        (folder / "settings.toml").write_text("".join(lines), encoding="utf-8")
     return folder
 
 
+def _search(folder) -> str:
+    """The setting `search` of this run, by GONGKAI_TEST_SEARCH: nothing for Whoosh, `tantivy`, `postgresql`."""
+    kind = os.environ.get("GONGKAI_TEST_SEARCH", "")
+    return f"tantivy://{folder}/index" if kind == "tantivy" else kind
+
+
 @pytest.fixture
-def house(home, database_url):
+def house(home, database_url, request):
     """A fresh instance: its own folder, keys and database."""
-    made = open_house(home, database_url or None)
+    begun = request.getfixturevalue("first_county").copy if "county" in request.fixturenames else open_house
+    made = begun(home, database_url or None)
     yield made
-    made.database.dispose()
+    databases.give_back(made.database)
 
 
 @pytest.fixture
-def county(house) -> County:
+def county(house, first_county) -> County:
     """A small county in a fresh instance."""
-    return make_county(house)
+    return first_county.of(house)
 
 
 @pytest.fixture

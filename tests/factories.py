@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+import databases
 from sqlalchemy.orm import Session
 
 from content import people, tree, writing
@@ -58,15 +59,26 @@ def _migrated() -> bytes:
         return path.read_bytes()
 
 
+def today() -> dt.date:
+    """The day it is in China. Asked in each test: a run that starts before midnight ends after it."""
+    return local_date(now())
+
+
 def open_house(home: Path, url: str | None = None) -> House:
     """A new, empty instance in `home`, migrated."""
-    master = home / "secrets" / "master.key"
-    keys = KeyStore(MasterKey.load(master) if master.exists() else MasterKey.create(master))
     path = home / "gongkai.db"
+    home.mkdir(parents=True, exist_ok=True)
     if url is None and not path.exists():
         path.write_bytes(_migrated())
-    database = Database(url or f"sqlite:///{path}")
-    upgrade(database)
+    house = _house(home, url)
+    upgrade(house.database)
+    return house
+
+
+def _house(home: Path, url: str | None) -> House:
+    master = home / "secrets" / "master.key"
+    keys = KeyStore(MasterKey.load(master) if master.exists() else MasterKey.create(master))
+    database = databases.borrow(url or f"sqlite:///{home / 'gongkai.db'}")
     return House(home, database, keys, BlobStore(home / "blobs", keys))
 
 
@@ -144,6 +156,42 @@ def make_county(house: House) -> County:
             county.users[login] = user.id
         _columns(session, county)
     return county
+
+
+@dataclass(frozen=True)
+class Planted:
+    """The small county, made once for all tests of a process: its key, its ids, and its database to be copied.
+
+    `octets` are those of an SQLite file; on PostgreSQL there are none, and the database is copied by the server.
+    """
+
+    key: bytes
+    county: County
+    octets: bytes = b""
+
+    def copy(self, home: Path, url: str | None = None) -> House:
+        """An instance with the county in it; `url` names a copy of the database, but for SQLite."""
+        master = home / "secrets" / "master.key"
+        master.parent.mkdir(mode=0o700)
+        master.write_bytes(self.key)
+        master.chmod(0o600)
+        if url is None:
+            (home / "gongkai.db").write_bytes(self.octets)
+        return _house(home, url)
+
+    def of(self, house: House) -> County:
+        """The county in a copy."""
+        made = self.county
+        return County(house, dict(made.columns), dict(made.users), dict(made.departments))
+
+
+def plant_county(home: Path, url: str | None = None) -> Planted:
+    """Make the county in an empty `home`, to be copied."""
+    house = open_house(home, url)
+    county = make_county(house)
+    house.database.dispose()
+    octets = b"" if url else (home / "gongkai.db").read_bytes()
+    return Planted((home / "secrets" / "master.key").read_bytes(), county, octets)
 
 
 def _columns(session: Session, county: County) -> None:

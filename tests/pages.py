@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from content.base import local_date, now
+from content.cases import Case
 from content.clearing import review
 from content.documents import PUBLIC, WITHDRAWN, Document, Live, Relation
 from content.feedback import ErrorReport
+from content.findings import Finding
 from content.house import House
 from content.people import User
 from content.tree import Tree
@@ -34,11 +38,17 @@ def public_pages(session: Session, tree: Tree) -> list[Page]:
         Page("search", _search("低保")), Page("search-empty", _search("魑魅魍魉")), Page("search-start", "/search"),
         Page("search-narrowed", f"{_search('通知')}&year=2026&sort=date"),
         Page("catalogue", "/catalogue"), Page("catalogue-empty", "/catalogue?year=1999"), Page("sitemap", "/sitemap"),
-        Page("departments", "/departments"), Page("feeds", "/feeds"), Page("report", "/report-error?page=/catalogue"),
+        Page("subscribe", "/subscribe"), Page("subscribe-form", f"/subscribe?q={quote('低保')}"),
+        Page("subscribe-sent", "/subscribe/sent"), Page("departments", "/departments"), Page("feeds", "/feeds"),
+        Page("api", "/api"), Page("report", "/report-error?page=/catalogue"),
         Page("apply", "/apply"), Page("apply-new", "/apply/new"), Page("apply-form", "/apply/form"),
         Page("apply-status", "/apply/status"), Page("apply-recover", "/apply/recover"),
+        *(Page(f"apply-account-{name}", f"/apply/account/{name}") for name in ("login", "new", "sent")),
         Page("report-received", "/report-error/received"), Page("login", "/login"),
-        Page("statistics", "/apply/statistics"), Page("404", "/mei-you-zhe-ge-ye-mian/", status=404),
+        Page("statistics", "/apply/statistics"), Page("health", "/health"),
+        Page("display", "/display"),
+        Page("404", "/mei-you-zhe-ge-ye-mian/", status=404),
+        Page("kiosk", "/kiosk"), Page("kiosk-columns", "/kiosk/columns"),  # last: who was there has a touch screen
     ]
 
 
@@ -52,7 +62,7 @@ def _columns(session: Session, tree: Tree) -> list[Page]:
     fullest = max(lists, key=lambda node: homes.count(node.id))
     bare = next(node for node in lists if not any(each.id in homes for each in node.walk()))
     leading = next(node for node in tree.roots if node.children)
-    found = [Page("column", fullest.url), Page("column-page", f"{fullest.url}?page=1"), Page("column-bare", bare.url),
+    found = [Page("column", fullest.url), Page("column-page", f"{fullest.url}1.html"), Page("column-bare", bare.url),
              *(Page("external", node.url) for node in tree.walk() if node.is_public() and node.kind == "external"),
              Page("column-narrowed", f"{fullest.url}?q={quote('魑魅魍魉')}"), Page("column-chapter", leading.url)]
     for name, wanted in (("single", True), ("single-bare", False)):
@@ -90,7 +100,7 @@ def desk_pages(session: Session, house: House) -> list[Page]:
             ("draft", "chenhao"), ("confidentiality_review", "helixin"), ("sign_off", "wangjianguo"),
             ("scheduled", "wangjianguo"), ("published", "chenhao"), ("withdrawn", "chenhao"))),
         Page("desk-card", f"/desk/document/{_in_state(session, 'withdrawn').id}/card", "zhengguodong"),
-        *_managing(session, tree, reviewed.id), Page("403", "/desk/people", "chenhao", 403),
+        *_auditing(session, tree), *_managing(session, tree, reviewed.id), Page("403", "/desk/people", "chenhao", 403),
     ]
 
 
@@ -107,19 +117,47 @@ def _writing(tree: Tree, draft: int) -> list[Page]:
         ("desk-delegations", "/desk/delegations")))]
 
 
+def _auditing(session: Session, tree: Tree) -> list[Page]:
+    """The auditor's pages, those with many links for one department alone."""
+    column = next(node for node in tree.walk() if node.kind == "list" and node.rule.get("type") == "interval")
+    today = local_date(now())
+    monday = today - dt.timedelta(days=today.weekday())
+    return [Page(f"auditor-{name}", f"/desk/supervision{path}", "zhengguodong") for name, path in (
+        ("board", ""), ("matrix", "/matrix?department=QY-mzj"), ("cell", f"/matrix/QY-mzj/{monday}"),
+        ("columns", "/columns?department=QY-mzj"), ("column", f"/columns/{column.id}"), ("forecast", "/forecast"),
+        ("trend", "/trend"), ("comparison", "/comparison"), ("cards", "/cards"), ("limits", "/cards/limits"),
+        ("scores", "/scores?department=QY-mzj"), ("score", "/scores/of/QY-mzj"), ("scheme", "/scores/scheme"),
+        ("events", "/events"), ("event-new", "/events/new"), ("withheld", "/withheld"),
+        ("withheld-new", "/withheld/new"), ("thresholds", "/thresholds"), ("threshold", "/thresholds/case_due"),
+        ("report", "/report?department=QY-mzj"))]
+
+
 def _managing(session: Session, tree: Tree, document: int) -> list[Page]:
     column = next(node for node in tree.walk() if node.kind == "list")
     person = session.scalars(select(User).where(User.login == "zhangli")).one()
     report = session.scalars(select(ErrorReport)).first()
+    finding = session.scalars(select(Finding).order_by(Finding.id)).first()
+    case = session.scalars(select(Case).where(Case.type == "disclosure_request", Case.imported.is_(False))).first()
     return [Page(name, path, login) for name, path, login in (
         ("auditor", "/desk", "zhengguodong"), ("auditor-document", f"/desk/document/{document}", "zhengguodong"),
-        ("journal", "/desk/journal", "zhengguodong"), ("columns", "/desk/columns", "fangkai"),
+        ("journal", "/desk/journal", "zhengguodong"),
+        ("words", "/desk/supervision/words", "zhengguodong"),
+        ("found", "/desk/supervision/findings", "zhengguodong"),
+        ("finding", f"/desk/supervision/{finding.id}", "zhengguodong"),
+        ("circular", "/desk/supervision/circular", "zhengguodong"), ("columns", "/desk/columns", "fangkai"),
         ("column-new", "/desk/columns/new", "fangkai"), ("column-edit", f"/desk/columns/{column.id}", "fangkai"),
         ("flows", "/desk/flows", "fangkai"), ("flow", "/desk/flows/publication", "fangkai"),
         ("calendar", "/desk/calendar", "fangkai"), ("calendar-year", "/desk/calendar/2027", "fangkai"),
+        ("deliveries", "/desk/deliveries", "fangkai"), ("system", "/desk/system", "fangkai"),
+        ("wechat", "/desk/wechat", "fangkai"), ("mailbox", "/desk/mailbox", "fangkai"),
+        ("pushes", "/desk/pushes", "wangjianguo"), ("push-new", "/desk/pushes/new", "wangjianguo"),
+        ("push-figures", "/desk/pushes/figures", "wangjianguo"),
         ("letters", "/desk/letters", "fangkai"), ("letter", "/desk/letters/reply.partly", "fangkai"),
+        ("case-repeats", "/desk/cases/repeated", "luoqin"), ("case-same", f"/desk/cases/{case.id}/same", "luoqin"),
+        ("case-letter", "/desk/cases/enter?type=letter", "luoqin"),
         ("annual", "/desk/annual", "luoqin"), ("annual-report", "/desk/annual/2026/QY", "luoqin"),
         ("annual-edit", "/desk/annual/2026/QY/edit", "luoqin"),
+        ("annual-paper", "/desk/annual/2024/QY/paper", "luoqin"),
         ("annual-cases", "/desk/annual/2026/QY/cases/new/total", "luoqin"),
         ("people", "/desk/people", "shenjie"), ("person-new", "/desk/people/new", "shenjie"),
         ("person", f"/desk/people/{person.id}", "shenjie"), ("reports", "/desk/reports", "liuyang"),

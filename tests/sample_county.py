@@ -18,6 +18,7 @@ from portal.worker import Worker
 
 # Tests come from one address, and quickly.
 SETTINGS = """
+demo = true
 login_rate = "1000/minute"
 search_rate = "10000/minute"
 report_rate = "1000/minute"
@@ -29,6 +30,8 @@ def plant(home: Path, database: str = "") -> Path:
     """An instance with the sample county in it, its index made; `database` is its URL, SQLite when empty."""
     home.mkdir(parents=True)
     url = f'database = "{database}"\n' if database else ""
+    if kind := os.environ.get("GONGKAI_TEST_SEARCH", ""):
+        url += f'search = "{kind}"\n' if kind == "postgresql" else f'search = "{kind}://{home}/index"\n'
     written = write_settings(home, sample.site())
     written.write_text(url + SETTINGS + written.read_text(encoding="utf-8"), encoding="utf-8")
     list(instance.make(home))
@@ -65,4 +68,6 @@ def copied(factory: pytest.TempPathFactory) -> Path:
             plant(shared / "sample-county.new").rename(original)
     target = factory.mktemp("county") / "var"
     shutil.copytree(original, target, ignore=shutil.ignore_patterns("run"))
+    settings = target / "settings.toml"  # the index that it names lies in the folder that was planted
+    settings.write_text(settings.read_text("utf-8").replace(f"{original}.new", str(target)), "utf-8")
     return target

@@ -21,9 +21,9 @@ NAV = [NavEntry("首页", "/"), NavEntry("政策", "/zc/", current=True)]
 DESK_NAV = [("工作", [NavEntry("等我办的", "/desk", True, "list", 9), NavEntry("写一篇", "/desk/new", icon="pencil")])]
 
 
-def configurator() -> Configurator:
+def configurator(site: Site = SITE) -> Configurator:
     """The themes, languages and sessions wired; views are for the test to add."""
-    config = Configurator(settings={"gongkai": SimpleNamespace(site=SITE, theme="default")})
+    config = Configurator(settings={"gongkai": SimpleNamespace(site=site, theme="default")})
     config.set_session_factory(SignedCookieSessionFactory("secret"))
     config.set_default_csrf_options(require_csrf=True)
     config.add_request_method(lambda request: TODAY, "today", reify=True)
@@ -37,8 +37,8 @@ def configurator() -> Configurator:
 class Sheet:
     """Renders template sources within the application, in a language."""
 
-    def __init__(self, language: str = "zh") -> None:
-        config = configurator()
+    def __init__(self, language: str = "zh", site: Site = SITE) -> None:
+        config = configurator(site)
         config.add_route("page", "/zc/")
         config.add_view(lambda request: Response(self._page(request)), route_name="page")
         self.app = config.make_wsgi_app()

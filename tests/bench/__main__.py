@@ -1,144 +1,97 @@
-"""`python -m tests.bench [--documents N] [--json]`: imports N made documents, indexes, searches, renders, scans."""
+"""`python -m tests.bench [--documents N] [--against M] [--write NAME] [--json]`: measures a county of N documents
+against one of M, of a tenth when not said; `--supervise` measures supervision alone. `--write` puts table and chart
+into `docs/`.
+
+What is compared is measured in one run, one after the other: figures of two runs are not.
+"""
 
 from __future__ import annotations
 
 import argparse
+import importlib
+import importlib.util
 import json
-import statistics
+import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
-from webtest import TestApp
-
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from factories import make_county, open_house
+from bench import basics, report, serving, supervision, visible
+from bench.corpus import Ground, fill
+from content.collect import collect
+from content.search import engines
 
-from bench.texts import line, queries, record
-from content.privacy import scan_text
-from content.search import Query
-from portal.importing import Importer
-from portal.instance import Instance
-from portal.settings import Settings
-from portal.wiring import make_app
-from portal.worker import Worker
-
-FEW = 10
-TURNS = 15
-PAGES = (("home", "/"), ("column", "/zwgk/zcwj/"), ("document", "/doc/{year}/1.html"), ("feed", "/feeds/latest.rss"),
-         ("search", "/search?q=%E4%BE%9B%E6%B0%B4"))
+DOCS = Path(__file__).parents[2] / "docs"
+OTHERS = ("pages", "search")  # they make a ground of their own
+QUICKER = "tantivy"  # the engine for so many documents, where it is installed
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
-    parser.add_argument("--documents", type=int, default=1000)
+    parser.add_argument("--documents", type=int, default=10_000)
+    parser.add_argument("--against", type=int, metavar="M", help="documents of the small county")
+    parser.add_argument("--write", metavar="NAME", help="write docs/NAME.md and docs/NAME.svg")
     parser.add_argument("--json", action="store_true", help="JSON only")
+    parser.add_argument("--supervise", action="store_true", help="measure supervision alone")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        figures = measure(Path(folder) / "var", chosen.documents)
+        home, few = Path(folder), chosen.against or chosen.documents // 10
+        figures = _supervised(home) if chosen.supervise else measure(home, chosen.documents, few)
     print(json.dumps(figures, ensure_ascii=False, indent=None if chosen.json else 1))
-    if not chosen.json:
-        for row in table(figures):
-            print(row)
+    if chosen.write:
+        report.write(DOCS, chosen.write, figures)
+    if not chosen.json and not chosen.supervise:
+        for row in report.rows(figures):
+            print(f"{row.what:<48}{row.ours:>12.4g}{row.other:>12.4g} {row.unit:<12}{row.ratio:>7.2f}")
 
 
-def measure(home: Path, many: int) -> dict[str, Any]:
-    """All figures of one run: the same pages with few and with many documents, and the rates in between."""
-    instance = Instance(Settings.load(home), open_house(home))
-    make_county(instance.house)
-    app = TestApp(make_app(instance.house, instance.settings))
-    worker = Worker(instance)
-    figures: dict[str, Any] = {"documents": many, "few": FEW}
-    _bring(instance, worker, range(1, FEW + 1))
-    few = _pages(instance, app)
-    figures |= _bring(instance, worker, range(FEW + 1, many + 1))
-    figures["pages"] = _compared(few, _pages(instance, app))
-    figures |= _search(instance) | _scan()
-    worker.close()
-    instance.close()
-    return figures
-
-
-def _bring(instance: Instance, worker: Worker, numbers: range) -> dict[str, float]:
-    importer = Importer(instance.house, "zwgk/zcwj")
-    lines = [line(number) for number in numbers]
-    imported = _seconds(lambda: list(importer.run(lines)))
-    failed: list[str] = []
-    indexed = _seconds(lambda: failed.extend(worker.once()))
-    if failed or importer.outcome.published != len(numbers):
-        raise SystemExit(f"not measured: {failed or importer.outcome}")
-    return {"import_per_second": round(len(numbers) / imported, 1),
-            "index_per_second": round(len(numbers) / indexed, 1)}
-
-
-def _seconds(run: Callable[[], object]) -> float:
+def measure(folder: Path, many: int, few: int) -> dict[str, Any]:
+    """All figures of one run."""
+    load, engine = [os.getloadavg()[0]], _engine()
     began = time.perf_counter()
-    run()
-    return time.perf_counter() - began
-
-
-def _pages(instance: Instance, app: TestApp) -> dict[str, tuple[float, int]]:
-    """Of each page: median milliseconds and queries of a later visit, after the first has filled every cache."""
-    year = _year(instance)
-    found = {}
-    for name, path in PAGES:
-        path = path.format(year=year)
-        app.get(path, status=200)
-        with _counted(instance) as count:
-            app.get(path)
-        times = [_seconds(lambda path=path: app.get(path)) for _ in range(TURNS)]
-        found[name] = (round(statistics.median(times) * 1000, 2), count["queries"])
+    small, large = (_ground(folder, count, engine) for count in (few, many))
+    found: dict[str, Any] = {"documents": (small.documents, large.documents), "engine": engine,
+                             "filled_s": time.perf_counter() - began}
+    for name, take in (("basics", lambda: basics.measure(small, large)),
+                       ("visible", lambda: {"few": visible.measure(small), "many": visible.measure(large)}),
+                       ("serving", lambda: serving.measure(small, large))):
+        _tell(name)
+        found[name] = take()
+    for name in OTHERS:
+        _tell(name)
+        (folder / name).mkdir()
+        found[name] = importlib.import_module(f"bench.{name}").measure(folder / name, many)
+    found["published"] = any((large.home / "site").iterdir())
+    found["load"] = (*load, os.getloadavg()[0])
+    for ground in (small, large):
+        ground.instance.close()
     return found
 
 
-def _year(instance: Instance) -> str:
-    return record(1)["date"][:4]
+def _ground(folder: Path, documents: int, engine: str) -> Ground:
+    _tell(f"{documents:,} documents")
+    home = folder / str(documents)
+    return fill(home, documents, f"{engine}://{home / 'index'}" if engine == QUICKER else "")
 
 
-@contextmanager
-def _counted(instance: Instance) -> Iterator[dict[str, int]]:
-    count = {"queries": 0}
-
-    def counted(*_: Any) -> None:
-        count["queries"] += 1
-
-    engine = instance.house.database.engine
-    event.listen(engine, "before_cursor_execute", counted)
-    yield count
-    event.remove(engine, "before_cursor_execute", counted)
+def _engine() -> str:
+    there = importlib.util.find_spec(QUICKER) is not None and QUICKER in collect(engines, "ENGINE")
+    return QUICKER if there else "whoosh"
 
 
-def _compared(few: dict, many: dict) -> dict[str, dict[str, float]]:
-    return {name: {"ms_few": few[name][0], "ms_many": many[name][0], "ratio": round(many[name][0] / few[name][0], 2),
-                   "queries_few": few[name][1], "queries_many": many[name][1]} for name in few}
+def _supervised(folder: Path) -> dict[str, Any]:
+    found = supervision.measure(folder)
+    for row in supervision.table(found):
+        print(row, file=sys.stderr)
+    return {"supervision": found}
 
 
-def _search(instance: Instance) -> dict[str, float]:
-    instance.engine.search(Query("供水"))
-    times = sorted(_seconds(lambda words=words: instance.engine.search(Query(words))) for words in queries(100))
-    return {"search_p50_ms": round(times[50] * 1000, 1), "search_p95_ms": round(times[95] * 1000, 1)}
-
-
-def _scan() -> dict[str, float]:
-    texts = [record(number)["body_text"] for number in range(50)]
-    took = _seconds(lambda: [scan_text(text) for text in texts])
-    return {"scan_mb_per_second": round(sum(len(text.encode()) for text in texts) / took / 1e6, 2)}
-
-
-def table(figures: dict[str, Any]) -> Iterator[str]:
-    yield f"{'page':<10}{'ms, few':>10}{'ms, many':>10}{'ratio':>7}{'queries':>10}"
-    for name, row in figures["pages"].items():
-        asked = f"{row['queries_few']}/{row['queries_many']}"
-        yield f"{name:<10}{row['ms_few']:>10}{row['ms_many']:>10}{row['ratio']:>7}{asked:>10}"
-    for key, value in figures.items():
-        if isinstance(value, float):
-            yield f"{key:<24}{value:>10}"
+def _tell(words: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {words}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

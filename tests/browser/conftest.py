@@ -8,6 +8,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
@@ -15,7 +17,11 @@ from urllib.request import urlopen
 
 import pytest
 import sample_county
+from factories import PASSWORD, PEOPLE
+from sqlalchemy import update
 
+from content.people import User
+from portal.passwords import hashed
 from portal.sample import demo_passwords
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -36,22 +42,40 @@ class Site:
     passwords: dict[str, str]
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """The sample county with its worker, in a process of its own, on a free port."""
-    home, port = sample_county.copied(tmp_path_factory), _free_port()
+@contextmanager
+def served(home: Path, **settings: str) -> Iterator[str]:
+    """An instance with its worker, in a process of its own, on a free port; its address."""
+    port = _free_port()
     url = f"http://localhost:{port}"
     command = [sys.executable, "-c", "import sys; from portal.cli import main; sys.exit(main())", "--home", str(home)]
     with (home / "serve.log").open("w") as log:
         server = subprocess.Popen([*command, "serve", "--port", str(port)], stderr=log,
-                                  env=os.environ | {"GONGKAI_BASE_URL": url})
+                                  env=os.environ | {"GONGKAI_BASE_URL": url} | settings)
         try:
             _wait_for(f"{url}/healthz", server, home / "serve.log")
-            yield Site(url, home, demo_passwords(home / "demo-accounts.txt"))
+            yield url
         finally:
             server.terminate()
             assert server.wait(SECONDS) == 0
     assert '"level": "error"' not in (home / "serve.log").read_text()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The sample county."""
+    home = sample_county.copied(tmp_path_factory)
+    with served(home) as url:
+        yield Site(url, home, demo_passwords(home / "demo-accounts.txt"))
+
+
+@pytest.fixture
+def small_site(county):
+    """The small county, its pages as files."""
+    home = county.house.home
+    with county.house.database.writer.begin() as session:
+        session.execute(update(User).values(password_hash=hashed(PASSWORD)))
+    with served(home, GONGKAI_PUBLISHED_PAGES="true", GONGKAI_WORKER_SECONDS="0.1") as url:
+        yield Site(url, home, dict.fromkeys(PEOPLE, PASSWORD))
 
 
 def _free_port() -> int:

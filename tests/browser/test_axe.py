@@ -26,16 +26,24 @@ def test_axe_is_the_one_that_was_recorded():
     assert hashlib.sha256(axe.SOURCE.read_bytes()).hexdigest() == axe.SHA256
 
 
-@pytest.mark.parametrize("staff", [False, True], ids=["citizens", "staff"])
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_pages_have_no_barriers(people, site, kinds, language, staff):
+def looked_at(language, size, staff):
+    """What most people see is looked at in every run, the rest in the full one."""
+    usual = (language, size, staff) == ("zh", PHONE, False)
+    return pytest.param(language, size, staff, marks=() if usual else pytest.mark.full,
+                        id=f"{language}-{size['width']}-{'staff' if staff else 'citizens'}")
+
+
+@pytest.mark.parametrize(("language", "size", "staff"), [
+    looked_at(language, size, staff) for language in ("zh", "en") for size in (PHONE, DESKTOP)
+    for staff in (False, True)])
+def test_pages_have_no_barriers(people, site, kinds, language, size, staff):
     wrong = {}
     for login in sorted(login for login in kinds if bool(login) is staff):
         window = people.officer(login) if login else people.citizen()
         window.context.add_cookies([{"name": "lang", "value": language, "url": site.url}])
         for page in kinds[login]:
             window.goto(page.path)
-            if found := axe.barriers(window):
+            if found := axe.barriers(window, [size]):
                 wrong[f"{page.name} {page.path}"] = found
     assert wrong == {}, json.dumps(wrong, ensure_ascii=False, indent=1)
 

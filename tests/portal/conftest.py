@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from functools import cache
 
+import applications
 import pytest
 from factories import PASSWORD
-from sqlalchemy import update
+from sqlalchemy import select, update
 from webtest import TestApp
 
+from content.documents import Live
 from content.people import User
 from portal.passwords import hashed
 from portal.settings import Settings
-from portal.wiring import make_app
 
 
 @cache
@@ -25,12 +26,12 @@ def made(house, county):
     """`made(login_rate="3/minute")`: the application, with settings other than the usual."""
     with house.database.writer.begin() as session:
         session.execute(update(User).values(password_hash=password_hash(), former_hashes=[password_hash()]))
-
-    def make(**other):
-        settings = Settings.load(house.home)
-        settings.values.update(other)
-        return make_app(house, settings)
-    return make
+    with applications.lent() as lend:
+        def make(**other):
+            settings = Settings.load(house.home)
+            settings.values.update(other)
+            return lend(house, settings)
+        yield make
 
 
 @pytest.fixture
@@ -67,3 +68,12 @@ def browser(wsgi, enter):
             assert enter(client, login).status_int == 303
         return client
     return opened
+
+
+@pytest.fixture
+def lives(county):
+    """Three published notices."""
+    with county.house.database.writer.begin() as session:
+        for number in range(3):
+            county.publish(session, county.write(session, title=f"停水通知（第{number + 1}号）"))
+        return list(session.scalars(select(Live.document_id).order_by(Live.document_id)))

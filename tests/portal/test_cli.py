@@ -9,21 +9,26 @@ import socket
 import stat
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from content import journal, keys
+from content.base import local_date
 from content.collect import collect
 from content.documents import Document
 from content.people import User
+from content.places import Place
+from content.search.model import IndexAway
+from content.tallies import DayTally, ListTally
 from content.tree import Column
 from portal import commands, passwords
 from portal.cli import main, names
 from portal.followers.search import entries_for
 from portal.instance import Instance
-from portal.settings import SETTINGS
+from portal.settings import SETTINGS, Settings
 
 DEPARTMENTS = [{"code": "QH-jyj", "name": "青河县教育局", "parent": "QH", "level": "部门"},
                {"code": "QH", "name": "青河县人民政府", "parent": None, "level": "县"}]
@@ -71,6 +76,39 @@ def test_every_command_is_explained(gongkai):
 def test_wrong_words_are_refused_in_one_line(gongkai, words):
     status, out, err = gongkai(*words)
     assert (status, out, len(err)) == (2, "", 1)
+
+
+@pytest.mark.parametrize(("words", "named"), [
+    (["search", "通知\udcff"], "query"), (["import", "x.jsonl", "--column", "\udce4\udcb8"], "column"),
+    (["user", "add", "a", "--name", "甲", "--department", "QH", "--role", "editor", "--role", "\udcff"], "role"),
+    (["search", "\ud800"], "query")])
+def test_bytes_that_are_no_text_are_refused_in_one_line(gongkai, house, words, named):
+    status, out, err = gongkai(*words)
+    assert (status, out, len(err)) == (2, "", 1) and named in err[0] and "is not UTF-8" in err[0]
+
+
+def test_a_backup_under_a_name_that_is_no_text_is_refused_in_one_line_or_made(gongkai, house, tmp_path):
+    status, out, err = gongkai("backup", f"{tmp_path}/\udcff")
+    made = [*tmp_path.glob("*/20*")]
+    if house.database.is_sqlite:  # names its copy in a statement
+        assert (status, out, len(err), made) == (2, "", 1, []) and "is not UTF-8" in err[0]
+    else:
+        assert (status, len(made)) == (0, 1)
+
+
+def test_a_file_may_have_a_name_that_is_no_text(gongkai, house, county, tmp_path):
+    assert gongkai("export", f"{tmp_path}/\udcd6\udcd0")[0] == 0
+    assert json.loads((tmp_path / "\udcd6\udcd0" / "manifest.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("place", ["site", "site/package", "export", "blobs/../package.tar", "pages/below"])
+def test_no_package_is_written_where_the_portal_serves(gongkai, house, county, tmp_path, place):
+    (tmp_path / "disk").mkdir()
+    (house.home / "site").symlink_to(tmp_path / "disk")
+    (house.home / "pages").symlink_to(tmp_path / "disk")
+    status, out, err = gongkai("export", str(house.home / place))
+    assert (status, out, len(err)) == (2, "", 1) and "name a folder elsewhere" in err[0]
+    assert not [*(tmp_path / "disk").iterdir()]
 
 
 @pytest.mark.parametrize("words", [["columns"], ["verify"], ["worker", "--once"], ["search", "x"], ["serve"]])
@@ -123,6 +161,42 @@ def test_every_planted_row_is_in_the_journal(gongkai, home, lists):
         actions = [row.action for row in journal.after(session, 0) if row.subject_kind != "key"]
     instance.close()
     assert actions == ["department.create"] * 2 + ["column.create"] * 4
+
+
+@pytest.mark.parametrize("asked", [
+    ("backup", "FILE"), ("backup", "FILE/below"), ("export", "FILE/below"), ("build", "--processes", "0"),
+    ("build", "--forget", "")])
+def test_a_place_that_cannot_be_is_bad_input(gongkai, home, asked):
+    gongkai("init")
+    status, out, err = gongkai(*(each.replace("FILE", str(home / "settings.toml")) for each in asked))
+    assert status == 2 and len(err) == 1 and out == ""
+
+
+@pytest.mark.parametrize("address", ["mysql://gk:Pass-4711@host/x", "postgresql+psycopg://gk:Pass-4711@host:port/x",
+                                     "Pass-4711"])
+def test_an_address_of_no_database_is_refused_and_not_told(gongkai, monkeypatch, address):
+    monkeypatch.setenv("GONGKAI_DATABASE", address)
+    for command in ("init", "verify"):
+        status, out, err = gongkai(command)
+        assert status == 2 and len(err) == 1 and "database" in err[0] and "4711" not in err[0] + out
+
+
+def test_settings_are_shown_without_passwords(gongkai, monkeypatch):
+    monkeypatch.setenv("GONGKAI_DATABASE", "postgresql+psycopg://gk:Pa:ss@4711@host/x")
+    monkeypatch.setenv("GONGKAI_SEARCH", "nosuch://gk:Pass-4711@host")
+    for words in (["settings"], ["settings", "--json"]):
+        out = gongkai(*words)[1]
+        assert "4711" not in out and "postgresql+psycopg://gk:***@host/x" in out and "nosuch://gk:***@host" in out
+    monkeypatch.delenv("GONGKAI_DATABASE")
+    gongkai("init")
+    status, _out, err = gongkai("search", "x")
+    assert status == 2 and "nosuch" in err[0] and "4711" not in err[0]
+
+
+def test_a_file_is_no_folder_of_an_instance(capsys, tmp_path):
+    (tmp_path / "file").touch()
+    assert main(["--home", str(tmp_path / "file"), "verify"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 @pytest.mark.parametrize(("row", "named"), [
@@ -283,6 +357,62 @@ def test_verify_names_what_is_wrong_in_the_index_and_reindex_mends_it(gongkai, h
     assert status == 1 and f"document {gone.id}" in err[0] and "document 999" in out
     assert gongkai("reindex")[0] == 0
     assert gongkai("verify")[0] == 0
+
+
+def test_a_rebuild_whose_server_went_away_is_said_to_be_run_again(gongkai, house, county, monkeypatch):
+    def away(*_: object) -> None:
+        raise IndexAway("the search cluster does not answer: http://one")
+
+    monkeypatch.setattr("portal.worker.rebuild", away)
+    assert gongkai("reindex") == (2, "", ["gongkai reindex: the search cluster does not answer: http://one; the former "
+                                          "index goes on answering: run it again"])
+
+
+def test_verify_names_counts_that_are_wrong_and_recount_mends_them(gongkai, house, county):
+    with house.database.writer.begin() as session:
+        document = county.publish(session, county.write(session))
+        session.flush()
+        about, day = (document.live.department_id, document.live.year), local_date(document.live.published)
+        session.execute(update(ListTally).where(ListTally.column_id == county.columns["tzgg"]).values(own=3))
+        session.execute(delete(DayTally))
+        session.add(ListTally(column_id=999, audience="public", department_id=1, year=1999, documents=2, own=2))
+        session.execute(update(Place).values(published=document.live.published - timedelta(days=2)))
+    found = json.loads(gongkai("verify", "--json")[1])["checks"]["counts"]
+    assert found[:3] == [
+        f"the list of tzgg, department {about[0]}, {about[1]} (public): documents 1, own 3 kept, documents 1, own 1 "
+        "counted: run recount",
+        "the list of column 999, department 1, 1999 (public): documents 2, own 2 kept, documents 0, own 0 counted: "
+        "run recount",
+        f"day {day} (public): documents 0, policies 0 kept, documents 1, policies 0 counted: run recount"]
+    assert len(found) == 4 and f"document {document.id} was published at another time than its place" in found[3]
+    status, _, err = gongkai("verify")
+    assert status == 1 and err == [f"gongkai verify: {found[0]}"]
+    assert [json.loads(gongkai("recount", "--json")[1]) for _ in "12"] == [{"mended": 4}, {"mended": 0}]
+    assert gongkai("verify")[0] == 0
+
+
+@pytest.mark.parametrize("written", [
+    "page_size = 0", "page_size = 7.9", "port = 99999", "worker_seconds = -1", 'theme = "nope"', 'host = ["a"]',
+    'demo = "maybe"', "behind_tls = 0.5", 'mail_tls = "bogus"', 'site = "x"', "upload_megabytes = 0",
+    "[site]\nphone = 1"])
+def test_settings_that_cannot_be_are_refused_in_one_line(gongkai, home, written):
+    (home / "settings.toml").write_text(f"{written}\n", encoding="utf-8")
+    status, out, err = gongkai("doctor", "--json")
+    name = written.partition(" ")[0].partition("\n")[0]
+    assert (status, out, len(err)) == (2, "", 1) and name.strip("[]") in err[0]
+
+
+def test_settings_in_another_encoding_are_refused_in_one_line(gongkai, home):
+    (home / "settings.toml").write_bytes('demo = true # 示例'.encode("gbk"))
+    status, out, err = gongkai("columns")
+    assert (status, out, len(err)) == (2, "", 1) and "UTF-8" in err[0]
+
+
+def test_the_environment_says_settings_in_words(tmp_path, monkeypatch):
+    for name, value in (("PUBLISHED_PAGES", "off"), ("DEMO", "Yes"), ("PORT", "80"), ("WORKER_SECONDS", "2")):
+        monkeypatch.setenv(f"GONGKAI_{name}", value)
+    told = Settings.load(tmp_path)
+    assert (told.published_pages, told.demo, told.port, told.worker_seconds) == (False, True, 80, 2.0)
 
 
 def _tamper(house, removed: int, like: int) -> None:

@@ -9,6 +9,7 @@ from pyramid.request import Request
 from sqlalchemy.exc import OperationalError
 from webtest import TestApp
 
+from content.problems import StoreProblem
 from portal.errors import PAGES
 
 HERE = {"Origin": "http://localhost"}
@@ -87,9 +88,11 @@ def test_a_fault_of_ours_has_a_number_that_the_log_has_too(house, wsgi, citizen,
     assert "secret" not in json.dumps(lines)
 
 
-def test_without_its_database_the_site_says_so(house, citizen, monkeypatch):
+@pytest.mark.parametrize("problem", [OperationalError("select", {}, Exception("no route to host")),
+                                     StoreProblem("the store of bucket files refuses: SlowDown")])
+def test_without_its_database_or_files_the_site_says_so(house, citizen, monkeypatch, problem):
     def gone(*_given, **_more):
-        raise OperationalError("select", {}, Exception("no route to host"))
+        raise problem
     monkeypatch.setattr(house.database, "reader", gone)
     answer = citizen.get("/", status=503)
     assert "服务暂时停用" in answer and answer.headers["Retry-After"] == "60"

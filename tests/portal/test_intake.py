@@ -33,6 +33,13 @@ def test_too_many_fields_are_refused_before_they_are_read(citizen, unread):
     citizen.get("/?a" + "&a" * (intake.MOST_FIELDS + 1), status=400)
 
 
+@pytest.mark.parametrize("semicolon", [";", "%3B"])
+def test_a_semicolon_is_a_character_of_what_is_asked(citizen, semicolon):
+    """Not the beginning of another field, which the API would refuse."""
+    assert citizen.get(f"/api/v1/documents.csv?q=a{semicolon}column=b").status_int == 200
+    assert 'value="a;column=b"' in citizen.get(f"/search?q=a{semicolon}column=b")
+
+
 @pytest.mark.parametrize("charset", ["utf-7", "nonsense"])
 def test_a_form_in_another_charset_is_refused(citizen, charset):
     assert "看不懂" in citizen.post("/login", b"a=b", content_type=f"{FORM}; charset={charset}", status=400)
@@ -41,6 +48,12 @@ def test_a_form_in_another_charset_is_refused(citizen, charset):
 def test_a_file_in_place_of_a_word_is_refused(citizen):
     token = citizen.get("/login").forms["login-form"]["csrf_token"].value
     citizen.post("/login", {"csrf_token": token, "password": "x"}, upload_files=[("login", "a.txt", b"x")], status=400)
+
+
+def test_a_word_with_a_zero_octet_is_refused(citizen):
+    """SQLite would keep it, PostgreSQL refuses it in the middle of things."""
+    token = citizen.get("/login").forms["login-form"]["csrf_token"].value
+    citizen.post("/login", f"csrf_token={token}&login=li%00ming&password=x", status=400)
 
 
 @pytest.mark.parametrize("fields", ["__end__=x", "__start__=a%3Amapping", "__start__=message%3Anothing"])

@@ -55,8 +55,7 @@ def test_footer_lists_what_the_guideline_asks_for(sheet):
 
 
 def test_facts_that_are_unknown_leave_no_empty_line():
-    sheet = Sheet()
-    page = sheet(PUBLIC, title="", site=Site(organ="清源县人民政府"))
+    page = Sheet(site=Site(organ="清源县人民政府"))(PUBLIC, title="")
     assert "备案号" not in page and "邮编" not in page and "<title>清源县人民政府信息公开</title>" in page
 
 
@@ -116,6 +115,34 @@ def test_pagination(sheet):
     assert 'aria-current="page">4</a>' in page and 'href="/zc/"' in page and 'rel="next"' in page
     alone = paging.from_oldest(3, 10, None, lambda page: "/")
     assert "<nav" not in sheet("""<tal:x metal:use-macro="macros['pagination']" />""", pages=alone)
+
+
+def test_what_pages_have_in_common_is_filled_once_and_for_each_site_and_language_anew(sheet):
+    from portal import templating
+
+    filled = []
+    def counted(template, **values):
+        filled.append(template.filename)
+        return render(template, **values)
+    render, templating.Page.render = templating.Page.render, counted
+    try:
+        first, second = Sheet(), Sheet("en", Site(organ="清水县人民政府"))
+        pages = [first(PUBLIC, title=title) for title in ("甲", "乙")] + [second(PUBLIC, title="丙")]
+    finally:
+        templating.Page.render = render
+    contact = [name for name in filled if name.endswith("contact.pt")]
+    assert len(contact) == 2
+    assert all(SITE.icp in page and "站点地图" in page for page in pages[:2])
+    assert SITE.icp not in pages[2] and "站点地图" not in pages[2] and "清水县人民政府" in pages[2]
+
+
+def test_a_template_that_fails_says_where():
+    from portal.rendering import loader
+
+    with pytest.raises(AttributeError) as problem:
+        loader(SimpleNamespace(registry=SimpleNamespace(settings={}), theme="default"))["frame/nav.pt"](
+            entries=[None], t=str)
+    assert any("entry.url" in note and "frame/nav.pt:6" in note for note in problem.value.__notes__)
 
 
 def test_search_box_keeps_the_query(sheet):
@@ -179,3 +206,11 @@ def test_unknown_theme_stops_the_start():
 ])
 def test_site_title(organ, name, whole):
     assert site_title(Site(organ=organ, name=name), "zh") == whole
+
+
+def test_the_gaps_of_a_part_are_filled_in_each_page_and_quoted(sheet):
+    source = """<div>${frame('footer', {'report': address})}</div>"""
+    first, second = (sheet(source, address=address) for address in ("/r?a=1&b=2", '"><script>'))
+    assert 'href="/r?a=1&amp;b=2"' in first and "站点地图" in first
+    assert 'href="&quot;&gt;&lt;script&gt;"' in second and "<script>" not in second
+    assert "/r?a=1" not in second and "\ufdd0" not in first + second

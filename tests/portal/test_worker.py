@@ -25,7 +25,9 @@ from content.tree import Column
 from portal import delivering
 from portal.channels.mail import Mail, message_id
 from portal.delivering import NotDeliverable, deliver
-from portal.followers.pages import PagesFollower, touched_addresses
+from portal.followers import RETIRED
+from portal.followers._touched import touched_addresses
+from portal.followers.published import PublishedFollower
 from portal.followers.search import SearchFollower
 from portal.instance import Instance
 from portal.presence import Presence
@@ -144,12 +146,22 @@ def test_following_twice_changes_nothing(county, instance, worker):
     assert instance.engine.ids() == set(ids) and instance.engine.count() == 3
 
 
+def test_nothing_stays_of_a_follower_that_there_is_no_more(county, instance, worker):
+    with county.house.database.writer.begin() as session:
+        for name in ("pages", "pages of others"):
+            session.add(cursors.Cursor(name=name, position=3))
+    Worker(instance).close()
+    with county.house.database.reader() as session:
+        assert [cursors.position(session, each) for each in (*RETIRED, "pages of others")] == [0, 3]
+
+
 def test_only_who_leads_may_rebuild(county, instance):
     publish(county)
+    follower = SearchFollower(county.house, instance.engine)
     with county.house.database.writer.begin() as session:
-        cursors.lease(session, "search", "somebody", LEASE)
+        cursors.lease(session, follower.cursor, "somebody", LEASE)
     with pytest.raises(Led):
-        rebuild(county.house.database, SearchFollower(county.house, instance.engine), "me")
+        rebuild(county.house.database, follower, "me")
 
 
 # -- pages ------------------------------------------------------------------------------------------------------
@@ -160,7 +172,7 @@ def test_hooks_are_told_which_pages_a_change_touched(county, instance):
     with county.house.database.reader() as session:
         rows = journal.after(session, 0, 1000)
         documents = [row for row in rows if row.subject_kind == "document"]
-        PagesFollower(county.house, [told.append]).follow(session, documents)
+        PublishedFollower(county.house, None, [told.append]).follow(session, documents)
         url = session.scalars(select(Live)).one().url
         assert told == [[url, "/zwgk/zcwj/", "/zwgk/", "/"]]
         made = [row for row in rows if row.subject_kind == "column"][:1]
@@ -186,10 +198,10 @@ def test_a_part_that_fails_rests_and_stops_nobody():
 
 def test_one_follower_that_fails_is_reported_and_the_others_go_on(county, instance, worker, monkeypatch):
     ids = publish(county)
-    pages = next(each for each in worker.followers if each.name == "pages")
-    monkeypatch.setattr(pages, "follow", lambda session, rows: 1 / 0)
+    mail = next(each for each in worker.followers if each.name == "subscriptions")
+    monkeypatch.setattr(mail, "follow", lambda session, rows: 1 / 0)
     failed = worker.once()
-    assert len(failed) == 1 and "pages" in failed[0] and instance.engine.ids() == set(ids)
+    assert len(failed) == 1 and "subscriptions" in failed[0] and instance.engine.ids() == set(ids)
 
 
 def test_a_document_that_cannot_be_moved_stops_no_other(county, monkeypatch):
@@ -222,7 +234,7 @@ LEAVE_A_LEASE = """
 
     worker = Worker(Instance.open(Path(sys.argv[1])))
     with worker.database.writer.begin() as session:
-        cursors.lease(session, "search", worker.presence.owner, LEASE)
+        cursors.lease(session, sys.argv[2], worker.presence.owner, LEASE)
         outbox.lease(session, worker.presence.owner)
     os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -232,10 +244,12 @@ def test_what_a_killed_worker_held_is_free_at_once(county, instance, worker):
     ids = publish(county)
     with county.house.database.writer.begin() as session:
         outbox.post(session, "mail", "a@example.com", "key-1", subject="x", text="y")
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(LEAVE_A_LEASE), str(county.house.home)], check=False)
+    row = next(each.cursor for each in worker.followers if each.name == "search")
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(LEAVE_A_LEASE), str(county.house.home), row],
+                          check=False)
     assert done.returncode == -9
     with county.house.database.reader() as session:
-        assert session.scalar(select(cursors.Cursor.lease_owner).where(cursors.Cursor.name == "search"))
+        assert session.scalar(select(cursors.Cursor.lease_owner).where(cursors.Cursor.name == row))
         assert session.scalar(select(Delivery.lease_owner))
     assert worker.once() == [] and instance.engine.ids() == set(ids)
     with county.house.database.reader() as session:
@@ -309,8 +323,8 @@ def delivery(house) -> Delivery:
 def test_mail_is_sent_once(house, smtp):
     post(house)
     post(house)
-    assert deliver(house.database, "mail", mail(smtp), "me") == 1
-    assert deliver(house.database, "mail", mail(smtp), "me") == 0
+    assert deliver(house, "mail", mail(smtp), "me") == 1
+    assert deliver(house, "mail", mail(smtp), "me") == 0
     envelope, = smtp.taken
     text = envelope.content.decode()
     assert envelope.rcpt_tos == ["zhangli@qingyuan.example"] and delivery(house).state == "sent"
@@ -321,7 +335,7 @@ def test_mail_is_sent_once(house, smtp):
 def test_a_passing_refusal_is_tried_again_and_a_final_one_is_not(house, smtp, answer, state):
     post(house)
     smtp.answer = answer
-    deliver(house.database, "mail", mail(smtp), "me")
+    deliver(house, "mail", mail(smtp), "me")
     row = delivery(house)
     assert row.state == state and answer[:3] in row.problem and row.lease_owner is None and row.attempts == 1
     if state == "waiting":
@@ -330,22 +344,22 @@ def test_a_passing_refusal_is_tried_again_and_a_final_one_is_not(house, smtp, an
 
 def test_a_server_that_is_down_loses_nothing(house):
     post(house)
-    deliver(house.database, "mail", Mail("127.0.0.1", 1, "a@b.example", tls="none"), "me")
+    deliver(house, "mail", Mail("127.0.0.1", 1, "a@b.example", tls="none"), "me")
     assert delivery(house).state == "waiting"
 
 
 def test_an_address_that_would_add_a_header_is_refused_for_good(house, smtp):
     post(house, receiver="a@b.example\r\nBcc: c@d.example")
-    deliver(house.database, "mail", mail(smtp), "me")
+    deliver(house, "mail", mail(smtp), "me")
     assert delivery(house).state == "failed" and smtp.taken == []
 
 
 def test_what_names_a_requester_is_forgotten_once_it_was_sent(house, smtp):
     with house.database.writer.begin() as session:
-        outbox.post(session, "mail", "wu@example.org", "case-letter/1", private=True, subject="新的文书",
-                    text="请查看：", path="/apply/status")
+        outbox.post_private(session, house, "mail", "wu@example.org", "case-letter/1", "case/1", subject="新的文书",
+                            text="请查看：", path="/apply/status")
     sender = replace(mail(smtp), base_url="https://www.example.gov.cn/")
-    deliver(house.database, "mail", sender, "me")
+    deliver(house, "mail", sender, "me")
     sent = message_from_bytes(smtp.taken[0].content).get_payload(decode=True).decode()
     assert smtp.taken[0].rcpt_tos == ["wu@example.org"] and "https://www.example.gov.cn/apply/status" in sent
     assert (delivery(house).state, delivery(house).receiver, delivery(house).message) == ("sent", "", {"private": True})
@@ -354,7 +368,7 @@ def test_what_names_a_requester_is_forgotten_once_it_was_sent(house, smtp):
 def test_what_a_server_says_of_an_address_is_not_kept(house, smtp):
     post(house, receiver="wu@example.org")
     smtp.answer = "550 <wu@example.org> unknown"
-    deliver(house.database, "mail", mail(smtp), "me")
+    deliver(house, "mail", mail(smtp), "me")
     assert "unknown" in delivery(house).problem and "wu@" not in delivery(house).problem
 
 
@@ -365,13 +379,13 @@ def test_who_lost_the_lease_does_not_report(house):
                 session.get_one(Delivery, sent.id).lease_owner = "another"
 
     post(house)
-    deliver(house.database, "mail", Slow(), "me")
+    deliver(house, "mail", Slow(), "me")
     assert delivery(house).state == "waiting" and delivery(house).lease_owner == "another"
 
 
 def test_mail_waits_in_the_outbox_while_no_server_is_set(county, instance, worker):
     post(county.house)
-    assert delivering.senders(instance.settings) == {} and worker.once() == []
+    assert delivering.senders(instance.house, instance.settings) == {} and worker.once() == []
     assert delivery(county.house).state == "waiting" and delivery(county.house).attempts == 0
 
 
@@ -381,5 +395,5 @@ def test_a_message_that_can_never_go_says_so(house):
             raise NotDeliverable("no such receiver")
 
     post(house)
-    deliver(house.database, "mail", Never(), "me")
+    deliver(house, "mail", Never(), "me")
     assert delivery(house).state == "failed" and delivery(house).problem == "no such receiver"

@@ -32,7 +32,7 @@ def placeholders(text: str) -> list[str]:
 
 def test_templates_and_code_are_both_read():
     files = set(locale.used(ROOT).values())
-    assert "themes/default/templates/layout.pt" in files and "portal/paging.py" in files
+    assert "themes/default/templates/frame/footer.pt" in files and "portal/paging.py" in files
 
 
 def test_contradiction_between_files_is_named(tmp_path, monkeypatch):

@@ -193,3 +193,26 @@ def test_a_fact_that_was_noted_wrongly_counts_no_more(county, session, case):
     annul(session, county.house, case, fact, actor_id=county.users["luoyan"], why="发错了", at=at("2026-09-22"))
     assert case.due == dt.date(2026, 10, 22) and fact.annulled
     assert clock_of(session, county.house, case, dt.date(2026, 9, 22)).status == "running"
+
+
+def test_a_requester_suggests_once_that_what_he_got_be_disclosed_to_all(county, session, case):
+    suggest = lambda: fire(session, county.house, case, "suggest_active", REQUESTER, now=at("2026-10-16"),  # noqa: E731
+                           suggestion="全县低保户都关心，我家也是")
+    with pytest.raises(Refused):
+        suggest()
+    reply(county, session, case, "2026-10-15")
+    suggest()
+    message = next(each for each in case.messages if each.kind == "active_suggestion")
+    assert (message.direction, case.state) == ("in", "answered")
+    assert "低保户" in cases.read_message(session, county.house, message)["text"]
+    with pytest.raises(Refused, match="已经建议过"):
+        suggest()
+    session.flush()
+    assert "低保户" not in str(session.scalars(select(journal.Payload.body)).all())
+
+
+def test_what_was_not_disclosed_is_not_suggested(county, session, case):
+    reply(county, session, case, "2026-10-15", "in_process", reason="讨论记录")
+    assert "suggest_active" not in {each.transition.name for each in offers(session, county.house, case, REQUESTER)}
+    with pytest.raises(Refused, match="第四十四条"):
+        fire(session, county.house, case, "suggest_active", REQUESTER, suggestion="应当公开")

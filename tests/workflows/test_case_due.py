@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from content import cases
+from content import applicants, cases
+from content.applicants import Applicant
 from content.base import SHANGHAI
 from content.cases import Case
 from content.outbox import Delivery
@@ -48,7 +49,8 @@ def test_whoever_does_not_supplement_gives_up_the_day_after(house, county, handl
     run(house, "2026-09-30")
     assert stored(house, handled).state == "supplement"
     run(house, "2026-10-01")
-    assert (stored(house, handled).state, stored(house, handled).outcome) == ("dropped", "not_supplemented")
+    case = stored(house, handled)
+    assert (case.state, case.outcome, case.clock, case.due) == ("dropped", "not_supplemented", "abandoned", None)
 
 
 def test_silence_goes_on_after_the_fifteenth_day(house, county, handled):
@@ -96,3 +98,23 @@ def test_contents_are_erased_when_their_time_is_over(house, county, handled):
     assert case.erased is not None and case.outcome == "granted"
     with house.database.reader() as session, pytest.raises(cases.Erased):
         cases.contents(session, house, case)
+
+
+def test_an_account_without_a_case_goes_after_a_year_and_one_with_a_case_stays(house, county, handled):
+    with house.database.writer.begin() as session:
+        day = at("2026-09-18")
+        idle, used = (applicants.open_account(session, house, f"{name}@example.cn", "$argon2id$", at=day).id
+                      for name in ("idle", "used"))
+        applicants.hold(session, used, handled, at=day)
+
+    def left() -> list[int]:
+        with house.database.reader() as session:
+            return list(session.scalars(select(Applicant.id).order_by(Applicant.id)))
+    run(house, "2027-09-18")
+    assert left() == [idle, used]
+    run(house, "2027-09-19")
+    assert left() == [used]
+    with house.database.writer.begin() as session:
+        applicants.put_away(session, used, handled)
+    run(house, "2027-09-20")
+    assert left() == []

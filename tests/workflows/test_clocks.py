@@ -96,7 +96,7 @@ dates = st.dates(dt.date(2019, 6, 1), dt.date(2027, 6, 1))
 few = st.integers(0, 40)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(dates, few, few, few)
 def test_a_restart_never_shortens(received, asked, answer, consulted):
     start = received + dt.timedelta(consulted)
@@ -109,7 +109,7 @@ def test_a_restart_never_shortens(received, asked, answer, consulted):
     assert reckon(restarted, SHIPPED, LATE).due >= reckon(plain, SHIPPED, LATE).due
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(dates, few, few, st.integers(0, 20))
 def test_a_pause_moves_the_date_by_exactly_its_working_days(received, begins, lasts, extended):
     extension = Extension(received, extended) if extended else None
@@ -121,7 +121,7 @@ def test_a_pause_moves_the_date_by_exactly_its_working_days(received, begins, la
     assert reckon(paused, SHIPPED, LATE).due == moved
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(dates, dates)
 def test_a_change_of_the_calendar_moves_only_dates_after_it(received, changed):
     known = SHIPPED.year(changed.year)

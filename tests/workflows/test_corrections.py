@@ -230,7 +230,7 @@ def test_what_an_effect_refuses_leaves_nothing_behind_in_memory_either(session, 
         county.move(session, document, name, by, **facts)
     entries = len(journal.pending(session))
 
-    def refuse(move, live):
+    def refuse(move, live, anew):
         raise Refused("不行")
 
     monkeypatch.setattr(effects, "_list", refuse)

@@ -58,6 +58,9 @@ def test_a_good_definition_is_read(tmp_path):
     ('from = ["draft"]', 'from = ["draft", "draft"]', "twice"),
     ('title = "流程"\n', "", "'title' is missing"),
     ("[states.done]", "[states.done", "not TOML"),
+    ("[states.done]", "[limit]\nworking_days = 0\n[states.done]", "working_days is a number from 1"),
+    ("[states.done]", "[limit]\ndays = 7\n[states.done]", "limit has unknown keys days"),
+    ('initial = "draft"', 'initial = "draft"\nentered = ["colour"]', "the question 'colour'"),
 ])
 def test_what_is_wrong_is_named_with_its_file(tmp_path, old, new, said):
     with pytest.raises(DefinitionError, match=r"w\.toml") as caught:
@@ -88,12 +91,12 @@ def test_every_publication_passes_the_final_scan_and_a_second_person(name):
 @pytest.mark.parametrize("name", sorted(workflows()))
 def test_every_state_has_words_and_a_way(name):
     workflow = workflow_of(name)
-    last = {"document": "published", "case": "closed"}[workflow.subject]
+    last = {"document": "published", "case": "closed", "finding": "verified", "push": "queued"}[workflow.subject]
     assert workflow.path()[0].name == workflow.initial and workflow.path()[-1].name == last
     for state in workflow.states.values():
         assert state.title and state.english
 
 
 def test_an_unknown_workflow_is_named_with_the_known_ones():
-    with pytest.raises(LookupError, match="internal, publication"):
+    with pytest.raises(LookupError, match="internal, letter, publication"):
         workflow_of("nothing")

@@ -5,20 +5,20 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from factories import today
 
 from content import journal
-from content.base import local_date, now
+from content.base import now
 from content.documents import Document, Live
 from content.tree import Column, change
 from content.validity import next_turn, validity_on
 from workflows import due
 
-TODAY = local_date(now())
 POLICY = {"number": "清政办〔2023〕33号", "genre": "通知", "topic": "其他", "formed": "2023-05-01", "validity": "有效"}
 
 
 def day(days: int) -> str:
-    return (TODAY + dt.timedelta(days=days)).isoformat()
+    return (today() + dt.timedelta(days=days)).isoformat()
 
 
 def policy(session, county, title, **data):
@@ -36,14 +36,14 @@ def policy(session, county, title, **data):
     ({"validity": "有效", "abolished": day(-1), "expires": day(0)}, "废止", None),
 ])
 def test_a_text_says_by_its_own_dates_whether_it_is_in_force(data, then, turn):
-    assert validity_on(data, TODAY) == then
-    assert next_turn(data, TODAY) == (dt.date.fromisoformat(turn) if turn else None)
+    assert validity_on(data, today()) == then
+    assert next_turn(data, today()) == (dt.date.fromisoformat(turn) if turn else None)
 
 
 def test_texts_turn_on_their_day_and_the_journal_says_so(session, county, house):
     document = policy(session, county, "办法", effective=day(1), expires=day(3))
     session.commit()
-    assert (document.live.validity, document.live.turns) == ("尚未施行", TODAY + dt.timedelta(days=1))
+    assert (document.live.validity, document.live.turns) == ("尚未施行", today() + dt.timedelta(days=1))
     for days, validity in ((0, "尚未施行"), (1, "有效"), (2, "有效"), (3, "失效")):
         due.run(house, now() + dt.timedelta(days=days))
         session.expire_all()
@@ -57,7 +57,7 @@ def test_a_text_is_ended_by_another_once_that_one_takes_effect(session, county, 
     old = policy(session, county, "旧办法")
     policy(session, county, "新办法", number="清政办〔2026〕12号", supersedes=old.id, effective=day(2))
     session.commit()
-    assert (old.live.validity, old.live.turns) == ("有效", TODAY + dt.timedelta(days=2))
+    assert (old.live.validity, old.live.turns) == ("有效", today() + dt.timedelta(days=2))
     session.rollback()
     due.run(house, now() + dt.timedelta(days=2))
     session.expire_all()

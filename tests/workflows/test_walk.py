@@ -244,7 +244,7 @@ def test_a_policy_abolishes_another(session, county):
     county.publish(session, new)
     session.commit()
     assert old.live.validity == "废止"
-    found = repository.relations(session, old.id, now())
+    found = repository.relations(session, old.live, now())
     assert [(kind, source) for kind, source, _ in found] == [("abolishes", False)]
 
 

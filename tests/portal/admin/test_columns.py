@@ -1,8 +1,11 @@
 """Columns at the desk: the tree, the form, promises in plain fields, old addresses that go on leading there."""
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import select
 
+from content.base import now
 from content.journal import Row
 from content.people import Grant, Role, User
 from content.tree import FIELDS, Column
@@ -121,3 +124,19 @@ def test_the_list_shows_the_tree_without_a_query_for_each_column(browser, count_
                                parent_id=county.columns["tzgg"], workflow="publication", types=["notice"],
                                department_id=county.departments["QY-mzj"], audience="public") for n in range(30))
     assert count_queries(lambda: client.get("/desk/columns")) == few
+
+
+def test_a_promise_says_whether_statements_count_and_which_cases_it_is_about(fill, column, county):
+    number = county.columns["tzgg"]
+    assert fill(statement_counts="true").status_int == 303
+    assert column(number).rule["statement_counts"] is True
+    assert fill(type="reply", working_days=7, cases="letter").status_int == 303
+    assert column(number).rule == {"type": "reply", "working_days": 7, "cases": "letter"}
+    assert fill(cases="").status_int == 303 and column(number).rule == {"type": "reply", "working_days": 7}
+
+
+def test_an_easier_promise_does_not_undo_that_it_was_broken_and_says_so(fill, house, county, session):
+    county.publish(session, county.write(session), now=now() - dt.timedelta(days=60))
+    session.commit()
+    assert "改宽承诺不会消掉超期" in fill(days=90).follow().text
+    assert "改宽承诺不会消掉超期" not in fill(days=100).follow().text

@@ -57,7 +57,7 @@ def test_a_row_is_a_sentence_with_a_name(rows, browser):
 def test_a_page_takes_few_queries(rows, browser, count_queries):
     client = browser("zhengguodong")
     client.get("/desk/journal")
-    assert count_queries(lambda: client.get("/desk/journal")) <= 12
+    assert count_queries(lambda: client.get("/desk/journal")) <= 15  # five of them count what waits, for the navigation
 
 
 def test_the_table_to_take_home_holds_them_all_and_no_formula(rows, house, county, browser):

@@ -10,6 +10,7 @@ import html5lib
 import openpyxl
 import pytest
 from factories import add_role
+from sqlalchemy import select
 
 from content import annual, tree
 from content.cases import Case, Fact
@@ -146,3 +147,44 @@ def test_exports(browser, reported):
     assert len(openpyxl.load_workbook(io.BytesIO(app.get(f"{REPORT}/export.xlsx").body)).sheetnames) == 4
     page = app.get(f"{REPORT}/export.html")
     assert "attachment" in page.headers["Content-Disposition"] and "1.属于国家秘密" in page.text
+
+
+# -- years on paper -----------------------------------------------------------------------------------------------
+
+def paper(app, year, **figures):
+    form = next(each for each in app.get(f"/desk/annual/{year}/QY-mzj/paper").forms.values() if "seen" in each.fields)
+    for name, value in figures.items():
+        form[name.replace("_on_", "-")] = value
+    return form
+
+
+def test_figures_on_paper_become_the_carry_over_of_the_next_year(browser, reported, house):
+    """They are added to what is counted; the totals are not typed, and the next year's check takes them in."""
+    app = browser("luoyan")
+    form = paper(app, 2024, requests_on_new_on_natural="5", requests_on_not_held_on_natural="3",
+                 requests_on_left_on_natural="2", remedies_on_litigation_on_upheld="1")
+    html5lib.HTMLParser(strict=True).parse(app.get("/desk/annual/2024/QY-mzj/paper").text)
+    form.submit(status=303)
+    report = app.get("/desk/annual/2024/QY-mzj")
+    assert "勾稽关系都成立" in report
+    failed = app.get(REPORT).text
+    assert "二、上年结转（0）＝上年报告的四、结转下年度（2）" in failed and "1项勾稽关系不成立" in failed
+    paper(app, 2025, requests_on_brought_on_natural="2", requests_on_left_on_natural="2").submit(status=303)
+    assert "勾稽关系都成立" in app.get(REPORT)
+    with house.database.reader() as session:
+        kept = session.scalars(select(annual.AnnualReport).where(annual.AnnualReport.year == 2024)).one().figures
+    assert kept["requests"]["done"] == {"natural": 3} and kept["remedies"] == {"litigation": {"upheld": 1}}
+    again = paper(app, 2024)
+    assert again["requests-new-natural"].value == "5" and again["requests-new-company"].value == ""
+
+
+def test_what_does_not_add_up_is_not_kept(browser, reported, house):
+    app = browser("luoyan")
+    first, second = (paper(app, 2024, requests_on_new_on_company=number) for number in ("4", "一"))
+    for form, said in ((first, "新收4＋上年结转0，不等于办理结果合计0＋结转下年度0"), (second, "“一”不是件数")):
+        assert said in form.submit(status=409)
+    paper(app, 2024, requests_on_new_on_other="1", requests_on_granted_on_other="1").submit(status=303)
+    stale = first.submit(status=409)
+    first["requests-granted-company"] = "4"
+    assert "别人先保存了" in first.submit(status=409) and stale.html.select_one(".alert-late")
+    browser("zhengguodong").get("/desk/annual/2024/QY-mzj/paper", status=403)

@@ -200,3 +200,50 @@ def test_a_fee_is_told_before_it_is_asked_for(browser, asked, amount):
     client = browser("luoyan")
     assert client.get(f"/desk/cases/fee?{asked}").html.find(class_="clock-date").text == amount
     assert client.get("/desk/cases/fee?basis=x&count=-1").html.find(class_="clock-date") is None
+
+
+def test_by_limit(browser, filed, house):
+    """What is over, what is near, and the rest, each with its number; what has ended is in none of them."""
+    numbers = [filed() for _each in range(5)]
+    today = local_date(now())
+    near = house_calendar(house).add_workdays(today, 3).date
+    with house.database.writer.begin() as session:
+        for number, due in zip(numbers, (today - dt.timedelta(days=1), today, near, near + dt.timedelta(days=30), None),
+                               strict=True):
+            session.get_one(Case, number).due = due
+    client = browser("luoyan")
+    for limit, there, counted in (("late", numbers[:1], 1), ("soon", numbers[1:3], 2), ("rest", numbers[3:], 2)):
+        page = client.get(f"/desk/cases?state=&limit={limit}")
+        tab = page.html.select_one(".tabs [aria-current]")
+        assert [number for number in numbers if page.html.find("a", href=f"/desk/cases/{number}")] == there
+        assert tab.select_one(".count").find(string=True, recursive=False) == str(counted)
+        assert f"limit={limit}" in tab["href"] and "state=" in tab["href"]
+    assert not client.get("/desk/cases?state=ended&limit=late").html.select(".tabs")
+
+
+def house_calendar(house):
+    with house.database.reader() as session:
+        return house.calendar(session)
+
+
+def test_who_has_a_step_to_take_finds_the_case_among_his_work(browser, filed, stored, house, county):
+    """By number and limit and without a name; whoever wrote the reply is not asked to review it."""
+    number = filed(handled=True)
+    case = stored(number)
+    for login, there in (("luoyan", True), ("zhoumin", False), ("zhengguodong", False)):
+        page = browser(login).get("/desk")
+        assert (page.html.find("a", href=f"/desk/cases/{number}") is not None) is there
+        assert (case.number in page) is there and NAME not in page.text
+    with house.database.writer.begin() as session:
+        case = session.get_one(Case, number)
+        draft_reply(session, house, case, "granted", {"content": "见附件"}, actor_id=county.users["zhoumin"])
+        county.move(session, case, "draft_reply", "luoyan")
+    assert browser("zhoumin").get("/desk").html.find("a", href=f"/desk/cases/{number}") is None
+    assert browser("luoyan").get("/desk").html.find("a", href=f"/desk/cases/{number}") is None
+
+
+def test_what_another_handles_waits_for_him_alone(browser, filed, house, county):
+    number = filed(handled=True)
+    with house.database.writer.begin() as session:
+        session.get_one(Case, number).handler_id = county.users["zhoumin"]
+    assert browser("luoyan").get("/desk").html.find("a", href=f"/desk/cases/{number}") is None

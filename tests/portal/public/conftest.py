@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from urllib.parse import quote
 
+import applications
 import html5lib
 import pytest
 from factories import PASSWORD, County
@@ -22,7 +23,6 @@ from portal import sample
 from portal.followers.search import SearchFollower
 from portal.passwords import hashed
 from portal.settings import SETTINGS, Settings
-from portal.wiring import make_app
 from workflows.access import SYSTEM
 from workflows.engine import fire
 from workflows.followers import catch_up
@@ -104,8 +104,8 @@ class Site:
 
 
 @pytest.fixture
-def site(house, county) -> Site:
+def site(house, county):
     values = {setting.name: setting.default for setting in SETTINGS} | {"base_url": "https://www.qingyuan.example"}
-    application = make_app(house, Settings(house.home, sample.site(), values))
-    return Site(TestApp(application), county, application.registry.settings["search"],
-                application.registry)
+    with applications.lent() as lend:
+        application = lend(house, Settings(house.home, sample.site(), values))
+        yield Site(TestApp(application), county, application.registry.settings["search"], application.registry)

@@ -249,6 +249,7 @@ def test_three_things_give_a_new_code_and_the_old_one_ends(site):
     for name, value in (("who", "吴小梅"), ("id_number", "110101199003070038"), ("phone", "13800138001")):
         assert "对不上" in recover(site, **right | {name: value}).text
     page = recover(site, **right).follow()
+    assert page.html.h1.text == "新的查询码"
     new = page.html.select(".receipt-codes dd")[1].text
     assert new != code
     site.app.reset()
@@ -294,3 +295,18 @@ def test_a_case_type_whose_definition_asks_something_has_its_form(site):
         inside = cases.contents(session, site.county.house, case)
     assert case.type == "record_correction" and inside["request"]["right"] == "3人"
     assert "家庭人口4人" in inside["request"]["description"] and "家庭人口4人" in site.get("/apply/status").text
+
+
+def test_who_got_something_suggests_once_that_everybody_gets_it(site):
+    filed(site)
+    assert not site.get("/apply/status").html.select("#case-suggestion")
+    county = site.county
+    with county.house.database.writer.begin() as session:
+        case = session.scalars(select(Case)).one()
+        case.state, case.outcome, case.finished = "answered", "granted", local_date(now())
+    form = next(form for form in site.get("/apply/status").forms.values() if form.action.endswith("/active"))
+    assert "请写明" in form.submit().html.select_one(".error-summary").text
+    form["suggestion"] = "全县低保户都关心"
+    page = form.submit().follow()
+    assert "收到了您的建议" in page.text and "您已建议" in page.text
+    assert not page.html.select("textarea#case-suggestion")

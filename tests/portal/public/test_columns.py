@@ -42,12 +42,12 @@ def test_an_empty_column_says_what_comes(site):
 def test_pages_keep_their_number_when_something_new_comes(site):
     for number in range(25):
         site.publish(title=f"通知第{number:02d}号", at=now() - (40 - number) * DAY)
-    oldest = titles(site.get("/tzgg/?page=1"))
+    oldest = titles(site.get("/tzgg/1.html"))
     assert oldest == [f"通知第{number:02d}号" for number in range(9, -1, -1)]
     assert titles(site.get("/tzgg/"))[0] == "通知第24号"
     for number in range(8):
         site.publish(title=f"新的通知{number}")
-    assert titles(site.get("/tzgg/?page=1")) == oldest
+    assert titles(site.get("/tzgg/1.html")) == oldest
 
 
 def test_filters_by_department_year_and_title(site):
@@ -79,11 +79,11 @@ def test_what_is_pinned_stands_on_top_once(site):
     assert titles(site.get("/tzgg/?q=通知")) == ["最新的通知", "置顶的通知"]
 
 
-def test_a_container_lists_what_is_below_it_with_the_columns_counted(site):
+def test_a_container_lists_what_is_below_it(site):
     site.publish(title="一件政策", path="zwgk/zcwj")
     page = site.get("/zwgk/")
     assert titles(page) == ["一件政策"]
-    assert page.html.select_one(".column-side .num").text == "1"
+    assert not page.html.select(".column-side .num")  # counts would change with every publication
 
 
 def test_a_column_without_the_slash_and_a_renamed_one_redirect(site):

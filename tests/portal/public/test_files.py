@@ -8,6 +8,7 @@ from slips import SLIPS
 
 from content import attachments, preparing
 from content.base import now
+from content.blobs import key_of
 from content.documents import Attachment, FileRendition, Live
 from content.search import Query
 from portal.instance import Instance
@@ -141,7 +142,7 @@ def test_verify_says_when_a_file_is_not_what_was_verified(site, publish, county)
     with county.house.database.reader() as session:
         assert list(public_files(instance, session)) == []
         made = session.query(FileRendition).one()
-        county.house.blobs._path(made.address).unlink()
+        county.house.blobs.store.path(key_of(made.address)).unlink()
         assert len(list(public_files(instance, session))) == 1
     instance.close()
 

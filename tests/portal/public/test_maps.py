@@ -7,6 +7,7 @@ import io
 
 from lxml import etree
 
+from content.search import IndexAway
 from portal.public import health
 
 LOC = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
@@ -67,4 +68,11 @@ def test_health_says_when_the_database_does_not_answer(site, monkeypatch):
     def broken(session):
         raise OSError("gone")
     monkeypatch.setattr(health.journal, "latest", broken)
+    assert site.app.get("/healthz", status=503).json == {"status": "failing"}
+
+
+def test_health_says_when_the_index_does_not_answer(site, monkeypatch):
+    def broken(_engine):
+        raise IndexAway("gone")
+    monkeypatch.setattr(type(site.engine), "count", broken)
     assert site.app.get("/healthz", status=503).json == {"status": "failing"}

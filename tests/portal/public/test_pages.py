@@ -114,7 +114,7 @@ def test_the_number_of_queries_does_not_grow_with_the_site(site):
         site.get(page)  # the picture of the tree is taken
     few = {page: site.queries(page) for page in pages}
     with site.county.house.database.writer.begin() as session:
-        _publish_many(site, session, 190)
+        _publish_many(site, session, 50)
     site.index()
     for page in pages:
         site.get(page)  # the counts are taken anew

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from content.search import IndexAway
 from portal.limits import Limits
 
 
@@ -67,3 +68,14 @@ def test_searching_too_often_is_slowed_down(site, monkeypatch):
     site.get("/search")
     site.get("/search")
     assert site.get("/search", status=429).headers["Retry-After"]
+
+
+def test_without_the_index_it_says_so_and_all_else_is_there(site, monkeypatch):
+    url = site.publish(title="关于供水检修的通知")
+
+    def away(query):
+        raise IndexAway("no server answers")
+    monkeypatch.setattr(site.engine, "search", away)
+    page = site.get("/search?q=供水", status=503)
+    assert page.html.find("h1").text == "搜索暂时不能用" and page.headers["Retry-After"]
+    assert "供水检修" in site.get(url).text and site.get("/")
