@@ -4,9 +4,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
-WORKERS ?= 2
+WORKERS ?= 3
+# What asks a database is run a second time on PostgreSQL: the lower floors in `make test`, the portal in `make test-full`.
+POSTGRESQL := GONGKAI_TEST_DATABASE=postgresql $(BIN)/python -m pytest
+WITH_DATABASE := "not full and not browser and not nodatabase"
 
-.PHONY: run test test-full lint bench clean prerequisites
+# What is compiled once is kept, whatever the shell says: every worker and every process that a test starts needs it.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: run test test-full lint bench bench-large clean prerequisites
 
 run: $(VENV)/run.stamp
 	$(BIN)/gongkai init --sample
@@ -14,17 +20,23 @@ run: $(VENV)/run.stamp
 
 test: $(VENV)/test.stamp prerequisites
 	$(BIN)/python -m pytest -n $(WORKERS)
-	GONGKAI_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n $(WORKERS) -m "not full and not browser and not nodatabase"
+	$(POSTGRESQL) -n $(WORKERS) -m $(WITH_DATABASE) tests/content tests/workflows tests/faults
 
 test-full: $(VENV)/test.stamp prerequisites
 	$(BIN)/python -m pytest -n $(WORKERS) -m full
+	$(POSTGRESQL) -n $(WORKERS) -m $(WITH_DATABASE) tests/portal tests/functional
+	$(POSTGRESQL) -m full tests/portal/test_replicas.py tests/faults/test_hosts_kill.py
+	GONGKAI_TEST_SEARCH=tantivy $(BIN)/python -m pytest -n $(WORKERS) tests/content/search tests/portal/public tests/functional
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/python -m themes.locale --check
 
 bench: $(VENV)/test.stamp
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench --documents 10000 --write bench
+
+bench-large: $(VENV)/test.stamp
+	$(BIN)/python -m tests.bench --documents 100000 --against 1000 --write bench-large
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis node_modules
