@@ -101,9 +101,17 @@ def chromium():
     """The browser. Only for this module: a second Playwright in one process is refused."""
     if CHROMIUM is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("Chromium is not installed")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Locator, sync_playwright
 
-    with sync_playwright() as play:
+    click = Locator.click
+
+    def arrive(self, **options):
+        """A click that leads to another page ends when all of that page is there, not when its first octets are."""
+        click(self, **options)
+        self.page.wait_for_load_state("domcontentloaded")
+
+    with sync_playwright() as play, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Locator, "click", arrive)
         browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
         browser.close()
