@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Row, not_, select, union
+from sqlalchemy import CompoundSelect, Date, Integer, Row, Select, bindparam, not_, select, union
 from sqlalchemy.orm import Session
 
 from content import journal
 from content.base import local_date
-from content.documents import PUBLIC, WITHDRAWN, Live, in_state, readable
+from content.documents import PUBLIC, WITHDRAWN, Live, in_state, readable, readable_on
 
 # Changes for the public that leave `Live.changed` as it is, or put it back to the day on which they began.
 _ALTERING = frozenset({"document.relocate", "document.turn"})
@@ -18,15 +20,23 @@ _ALTERING = frozenset({"document.relocate", "document.turn"})
 
 def changed_since(session: Session, ids: Collection[int], seq: int) -> set[int]:
     """Those of `ids` to which something happened after journal row `seq`: what a late index knows wrongly."""
-    query = select(journal.Row.subject_id).where(journal.Row.seq > seq, journal.Row.subject_kind == "document",
-                                                 journal.Row.subject_id.in_(ids))
-    return set(session.scalars(query.distinct()))
+    return set(session.scalars(_changed(), {"seq": seq, "ids": list(ids)}))
+
+
+@cache
+def _changed() -> Select[tuple[int]]:
+    told = _told_since(bindparam("seq", type_=Integer))
+    return told.where(journal.Row.subject_id.in_(bindparam("ids", expanding=True, type_=Integer))).distinct()
+
+
+def _told_since(seq: Any) -> Select[tuple[int]]:
+    """The documents of all rows behind `seq`, or behind a parameter for one."""
+    return select(journal.Row.subject_id).where(journal.Row.seq > seq, journal.Row.subject_kind == "document")
 
 
 def closed_since(session: Session, seq: int, now: dt.datetime) -> list[Live]:
     """Documents to which something happened after journal row `seq` and which the public may not read now."""
-    told = select(journal.Row.subject_id).where(journal.Row.seq > seq, journal.Row.subject_kind == "document")
-    return list(session.scalars(select(Live).where(Live.document_id.in_(told), not_(readable(now)))))
+    return list(session.scalars(select(Live).where(Live.document_id.in_(_told_since(seq)), not_(readable(now)))))
 
 
 def altered_since(session: Session, seq: int) -> set[int]:
@@ -51,9 +61,15 @@ def gone_since(session: Session, seq: int, now: dt.datetime, tree_version: int) 
 
     Withdrawn or closed in since; past its last day; below a column that has changed since.
     """
-    told = select(journal.Row.subject_id).where(journal.Row.seq > seq, journal.Row.subject_kind == "document")
-    gone = select(Live.document_id).where(not_(readable(now)))
-    asked = [gone.where(Live.document_id.in_(told)), gone.where(Live.ends < local_date(now), in_state(PUBLIC))]
-    if tree_version > seq:
+    return frozenset(session.scalars(_gone(tree_version > seq), {"seq": seq, "today": local_date(now)}))
+
+
+@cache
+def _gone(columns_changed: bool) -> CompoundSelect[tuple[int]]:
+    """Asked with every search, and to put it together takes as long as to ask it."""
+    today, told = bindparam("today", type_=Date), _told_since(bindparam("seq", type_=Integer))
+    gone = select(Live.document_id).where(not_(readable_on(today)))
+    asked = [gone.where(Live.document_id.in_(told)), gone.where(Live.ends < today, in_state(PUBLIC))]
+    if columns_changed:
         asked.append(gone.where(Live.state != WITHDRAWN))
-    return frozenset(session.scalars(union(*asked)))
+    return union(*asked)

@@ -240,10 +240,15 @@ def _narrow(query: Select[tuple[Live]], narrowed: Filter) -> Select[tuple[Live]]
 def by_ids(session: Session, ids: Sequence[int], now: dt.datetime, audience: str = "public",
            texts: bool = False) -> dict[int, Live]:
     """The readable ones among `ids`: what a search may show of what it found; with `texts`, renditions as well."""
-    query = _readable(now, audience).where(Live.document_id.in_(ids))
-    if texts:
-        query = query.options(joinedload(Live.rendition))
-    return {live.document_id: live for live in session.scalars(query)}
+    given = {"ids": list(ids), "today": local_date(now)}
+    return {live.document_id: live for live in session.scalars(_among(audience, texts), given)}
+
+
+@cache
+def _among(audience: str, texts: bool) -> Select[tuple[Live]]:
+    query = select(Live).where(readable_on(bindparam("today", type_=Date), audience),
+                               Live.document_id.in_(bindparam("ids", expanding=True, type_=Integer)))
+    return query.options(joinedload(Live.rendition)) if texts else query
 
 
 @marks.about(marks.whole_site)

@@ -36,16 +36,16 @@ def _is_known(matcher: Matcher, part: Part) -> bool:
 
 
 def nearest(text: str, titles: Iterable[str]) -> str | None:
-    """The stretch of one of `titles` that `text` was probably meant to be."""
-    allowed = max(0.5, len(text) // 4)
-    found = []
+    """The stretch of one of `titles` that `text` was probably meant to be; the first of those equally near."""
+    least, found = max(0.5, len(text) // 4), None
     for title in titles:
-        if _least_distance(text, title) > allowed:
+        bound = _least_distance(text, title)
+        if bound > least or (found and bound == least):
             continue
         distance, stretch = best_stretch(text, title)
-        if 0 < distance <= allowed and len(stretch) > 1:
-            found.append((distance, stretch))
-    return min(found, key=lambda each: each[0])[1] if found else None
+        if 0 < distance <= least and len(stretch) > 1 and not (found and distance == least):
+            least, found = distance, stretch
+    return found
 
 
 def _near_titles(matcher: Matcher, text: str) -> list[str]:
