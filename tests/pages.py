@@ -95,6 +95,7 @@ def desk_pages(session: Session, house: House) -> list[Page]:
         *_writing(tree, draft.id),
         *(Page(f"desk-document-{view}", f"/desk/document/{reviewed.id}?view={view}", "liuyang")
           for view in ("changes", "new", "both", "data", "files", "history", "revisions")),
+        Page("desk-erase", f"/desk/document/{_in_state(session, 'withdrawn').id}/erase?revision=1", "wangjianguo"),
         Page("desk-findings-review", f"/desk/document/{reviewed.id}/findings", "liuyang"),
         *(Page(f"desk-document-{state}", f"/desk/document/{_in_state(session, state).id}", login) for state, login in (
             ("draft", "chenhao"), ("confidentiality_review", "helixin"), ("sign_off", "wangjianguo"),

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     READ_ORIGINALS = "read_originals"  # … and the personal data in them; auditors read without
     WRITE = "write"
     SETTLE = "settle"  # decide about findings
+    ERASE = "erase"  # empty a revision by law: 个人信息保护法 Art. 47
     VOUCH = "vouch"  # state that pictures which no program can read were looked at
     READ_JOURNAL = "read_journal"
     MANAGE_COLUMNS = "manage_columns"
@@ -57,6 +58,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.READ_ORIGINALS: _CHAIN,
     Permission.WRITE: frozenset({Role.EDITOR}),
     Permission.SETTLE: frozenset({Role.EDITOR, Role.REVIEWER}),
+    Permission.ERASE: frozenset({Role.SIGNER}),
     Permission.VOUCH: frozenset({Role.REVIEWER, Role.CONFIDENTIALITY}),
     Permission.READ_JOURNAL: frozenset({Role.AUDITOR, Role.SECURITY_ADMIN}),
     Permission.MANAGE_COLUMNS: frozenset({Role.SYSTEM_ADMIN}),

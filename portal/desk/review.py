@@ -13,6 +13,7 @@ from pyramid.request import Request
 from content import journal, manuscripts
 from content.base import SHANGHAI
 from content.documents import Document, Revision
+from content.erasure import erased
 from content.types import type_of
 from portal.desk import reading
 from portal.desk.changes import changes, earlier, segments
@@ -72,7 +73,8 @@ def page(request: Request, **more: Any) -> dict[str, Any]:
         "shown": shown, "panel": beside, "parts": parts(request), "back": request.path_qs,
         "flow": flow(request, document, rows), "blockers": _blockers(document, beside),
         "decision": _decision(request, document), "may_edit": may_edit(request.identity, document, request.tree),
-        "may_write": request.has_permission(Permission.WRITE), "refused": (), "typed": {}, "statement": STATEMENT,
+        "may_write": request.has_permission(Permission.WRITE),
+        "may_erase": bool(request.has_permission(Permission.ERASE)), "refused": (), "typed": {}, "statement": STATEMENT,
         "compared": before is not None, "behalf": "、".join(request.identity.principals.values()),
         "kinds": lambda offer: kinds(request, document, offer), "traces": traces(request, document, rows),
         **_of_view(request, document, view, revision, before, beside, rows), **more,
@@ -100,7 +102,7 @@ def _of_view(request: Request, document: Document, view: str, revision: Revision
              beside: Any, rows: list[journal.Row]) -> dict[str, Any]:
     """What only the chosen view needs."""
     found: dict[str, Any] = {"changes": None, "body": "", "pinned": (), "events": (), "revisions": (),
-                              "files": ()}
+                              "files": (), "erased": frozenset()}
     if before is not None and view in (*OF_TWO, "data"):
         found["changes"] = changes(request, document, before, revision)
         found["segments"] = lambda pieces: segments(pieces, beside)
@@ -113,6 +115,7 @@ def _of_view(request: Request, document: Document, view: str, revision: Revision
         found["events"] = events(request, rows, masked=not beside.originals)
     elif view == "revisions":
         found["revisions"] = manuscripts.revisions(request.db, document.id)
+        found["erased"] = erased(rows)
     return found
 
 

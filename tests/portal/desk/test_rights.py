@@ -28,12 +28,14 @@ PAGES = {
     "/desk/document/{number}/findings": CHAIN | AUDITOR,
     "/desk/document/{number}/preview": CHAIN | AUDITOR,
     "/desk/document/{number}/edit": {"zhangli"},
+    "/desk/document/{number}/erase?revision=1": {"wangjianguo"},
 }
 # address -> who may post to it
 VERBS = {
     "/desk/document/{number}/edit": {"zhangli"},
     "/desk/document/{number}/copy": {"zhangli"},
     "/desk/document/{number}/findings": {"zhangli"},
+    "/desk/document/{number}/erase?revision=1": {"wangjianguo"},
     "/desk/write?column={column}&type=notice": {"zhangli"},
 }
 
