@@ -12,11 +12,12 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
+from content.problems import Trouble
 from content.search.analysis import normalise
 
 
-class BadSynonyms(ValueError):
-    """A line of the synonym file cannot be understood; the message names file and line."""
+class BadSynonyms(Trouble, ValueError):
+    """The synonym file, or a line of it, cannot be read; the message names file and line."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,15 @@ class Synonyms:
 
 
 def load_synonyms(path: Path | None = None) -> Synonyms:
-    """The synonyms of the file at `path`, or those shipped; raises `BadSynonyms`, `OSError`."""
+    """The synonyms of the file at `path`, or those shipped; raises `BadSynonyms`."""
     source = path or files("content.search").joinpath("synonyms.txt")
     table: dict[str, tuple[str, ...]] = {}
-    for number, line in enumerate(source.read_text(encoding="utf-8").splitlines(), 1):
+    try:
+        lines = source.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as problem:
+        why = "it is not UTF-8" if isinstance(problem, ValueError) else problem.strerror
+        raise BadSynonyms(f"the file of the setting `synonyms` cannot be read: {source}: {why}") from None
+    for number, line in enumerate(lines, 1):
         line = line.partition("#")[0].strip()
         if not line:
             continue

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from content import journal
-from content.search import SearchError
+from content.search import BadSynonyms, SearchError, UnknownEngine
 from portal.doctor import BAD, WARN, Check, Found, Patient
 from portal.i18n import _
 
@@ -21,6 +21,13 @@ def run(patient: Patient) -> Iterator[Found]:
     try:
         reached = patient.engine.cursor() or 0
         yield from _outgrown(patient, patient.engine.count())
+    except UnknownEngine:
+        yield Found(BAD, _("设置 search 写的不是已有的检索引擎"),
+                    _("改为 whoosh、tantivy、postgresql 或 opensearch 的地址，见 docs/search.md"))
+        return
+    except BadSynonyms:
+        yield Found(BAD, _("设置 synonyms 的同义词文件读不出来"), _("改正文件或设置；gongkai reindex 会说是哪一行"))
+        return
     except (SearchError, OSError) as problem:
         yield Found(BAD, _("检索索引打不开（${kind}）", mapping={"kind": type(problem).__name__}),
                     _("执行 gongkai reindex"))

@@ -27,6 +27,15 @@ def test_a_bad_line_is_named(tmp_path):
         load_synonyms(path)
 
 
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    path = tmp_path / "own.txt"
+    with pytest.raises(BadSynonyms, match=r"own\.txt: No such file"):
+        load_synonyms(path)
+    path.write_bytes("医保 = 医疗保险".encode("gb18030"))
+    with pytest.raises(BadSynonyms, match=r"own\.txt: it is not UTF-8"):
+        load_synonyms(path)
+
+
 def test_an_office_may_bring_its_own(engine, address, tmp_path):
     path = tmp_path / "own.txt"
     path.write_text("掏腰包 = 收费\n", encoding="utf-8")

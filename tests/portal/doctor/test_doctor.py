@@ -99,6 +99,15 @@ def test_an_engine_that_is_outgrown(patient, monkeypatch, address, most, named):
     assert grade == WARN and words[0].startswith(named)
 
 
+@pytest.mark.parametrize(("name", "value", "named"), [
+    ("search", "foo://bar", "设置 search"), ("synonyms", "/nowhere/own.txt", "设置 synonyms")])
+def test_a_setting_with_which_no_index_opens(patient, name, value, named):
+    patient.index = None
+    patient.settings.values[name] = value
+    grade, words = found(patient, "index")
+    assert grade == BAD and words[0].startswith(named)
+
+
 def test_no_worker(patient):
     (patient.home / "run").rename(patient.home / "gone")
     assert found(patient, "worker")[0] == (BAD if patient.database.is_sqlite else WARN)
