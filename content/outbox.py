@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Index, LargeBinary, Text, and_, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from content import journal
@@ -94,12 +95,11 @@ def post_private(session: Session, house: House, channel: str, receiver: str, ke
 
 
 def _post(session: Session, key: str, **values: Any) -> Delivery:
-    found = session.scalars(select(Delivery).where(Delivery.key == key)).first()
-    if found is None:
-        found = Delivery(key=key, next_at=now(), created=now(), **values)
-        session.add(found)
-        session.flush()
-    return found
+    """The database decides whether there is one: on PostgreSQL another host may write the same key at this moment."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    fresh = insert(Delivery).values(key=key, next_at=now(), created=now(), **values)
+    made = session.scalars(fresh.on_conflict_do_nothing(index_elements=["key"]).returning(Delivery)).first()
+    return made or session.scalars(select(Delivery).where(Delivery.key == key)).one()
 
 
 def opened(session: Session, house: House, delivery: Delivery) -> Parcel:
