@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from pyramid.config import Configurator
@@ -125,13 +126,13 @@ def facets(request: Request, asked: Asked, answer: Answer) -> list[tuple[str, li
     """`(heading, choices)` with the counts of the present answer; a facet with nothing to choose is left out."""
     names, found = _names(request), []
     for name in FILTERS:
-        values = [(value, count) for value, count in answer.results.facets.get(name, ())
-                  if names[name](value) and _offered(request, asked, name, value)]
+        values = ((value, count) for value, count in answer.results.facets.get(name, ())
+                  if names[name](value) and _offered(request, asked, name, value))
         if name == "year":
-            values.sort(reverse=True)
+            values = sorted(values, reverse=True)
         present = getattr(asked, name)
         choices = [Choice(names[name](value), count, asked.url(**{name: None if value == present else value}),
-                          value == present) for value, count in values[:MOST_CHOICES]]
+                          value == present) for value, count in islice(values, MOST_CHOICES)]
         if choices:
             found.append((HEADINGS[name], choices))
     return found

@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 import zlib
 from array import array
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from datetime import date
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 import tantivy
 from tantivy import Occur
@@ -39,7 +41,7 @@ from content.search.numbers import number_form
 from content.search.sound import SHORTEST, paired, syllables
 
 rjieba = Late("rjieba")
-VERSION = 1
+VERSION = 2
 """Part of the folder's name; raise it when fields or terms change: a new, empty index is then filled."""
 ASKED_FOR = 10_000.0
 """Score of what was asked for by number, above all others."""
@@ -56,7 +58,7 @@ _SPACE, _BREAK = "␣", " \0 "
 _ENTRY, _CURSOR = "entry", "cursor"
 _ROW = ("id", "title", "normal", "syllables", "date", "type", "validity", "number", "number_key", "index_key", "url",
         "source_id", "summary")
-"""What `row` holds, in this order."""
+"""What `row` holds, in this order; behind it stand its columns, its departments and its year."""
 
 
 def _schema() -> tantivy.Schema:
@@ -116,7 +118,8 @@ def document(entry: Entry) -> tantivy.Document:
     made.add_unsigned("newest", entry.date.toordinal() << 40 | entry.id)
     made.add_bytes("row", json.dumps([
         entry.id, title, normal, " ".join(spoken), entry.date.toordinal(), entry.type, entry.validity,
-        entry.number, number_key, index_key, entry.url, entry.source_id, entry.summary]).encode())
+        entry.number, number_key, index_key, entry.url, entry.source_id, entry.summary,
+        list(dict.fromkeys(entry.column_ids)), list(dict.fromkeys(entry.department_ids)), entry.year]).encode())
     made.add_bytes("text", zlib.compress(text.encode(), 1))
     return made
 
@@ -315,12 +318,32 @@ def sharing(wanted: Iterable[str], least: int) -> tantivy.Query:
 
 # -- reading ------------------------------------------------------------------------------------------------------
 
-def candidate(document: tantivy.Document) -> Candidate:
-    """A document found, without a score; the constructor of what is frozen would take as long as all the rest."""
+class Row(NamedTuple):
+    """What is remembered of a document: the candidate without a score, and what facets count of it."""
+
+    candidate: Candidate
+    columns: list[int]
+    departments: list[int]
+    year: int | None
+
+
+def row(document: tantivy.Document) -> Row:
+    """A document found; the constructor of what is frozen would take as long as all the rest."""
+    *values, columns, departments, year = json.loads(document.get_first("row").decode())
     made = object.__new__(Candidate)
-    made.__dict__.update(zip(_ROW, json.loads(document.get_first("row").decode()), strict=True))
+    made.__dict__.update(zip(_ROW, values, strict=True))
     made.__dict__.update(syllables=tuple(made.syllables.split()), date=date.fromordinal(made.date))
-    return made
+    return Row(made, columns, departments, year)
+
+
+def counted(rows: Collection[Row]) -> dict[str, Counter]:
+    """The facets of few documents."""
+    candidates = [each.candidate for each in rows]
+    return {"column": Counter(chain.from_iterable(each.columns for each in rows)),
+            "department": Counter(chain.from_iterable(each.departments for each in rows)),
+            "year": Counter(each.year for each in rows if each.year),
+            "type": Counter(each.type for each in candidates if each.type),
+            "validity": Counter(each.validity for each in candidates if each.validity)}
 
 
 def text(document: tantivy.Document) -> str:

@@ -81,7 +81,7 @@ class Commit:
 
     def __init__(self, searcher: tantivy.Searcher) -> None:
         self.searcher = searcher
-        self.rows: dict[tuple[int, int], Candidate] = {}
+        self.rows: dict[tuple[int, int], said.Row] = {}
         self._overall: dict[Query, tuple[int, Counts]] = {}
         self._counted: dict[tuple[Query, Condition], Counts] = {}
 
@@ -100,12 +100,12 @@ class Commit:
         most = max(1, self.searcher.num_docs)
         return {id for id, _ in self.searcher.search(said.entries(), most, count=False, order_by_field="id").hits}
 
-    def candidate(self, at: tantivy.DocAddress) -> Candidate:
-        """A document without a score."""
+    def row(self, at: tantivy.DocAddress) -> said.Row:
+        """What is needed of a document, without a score."""
         place = (at.segment_ord, at.doc)
         found = self.rows.get(place)
         if found is None:
-            found = _room(self.rows, _KNOWN)[place] = said.candidate(self.searcher.doc(at))
+            found = _room(self.rows, _KNOWN)[place] = said.row(self.searcher.doc(at))
         return found
 
     def counts(self, wanted: tantivy.Query) -> Counts:
@@ -124,8 +124,10 @@ class Commit:
             _room(self._overall, _COUNTS)[filters] = counted
         return counted
 
-    def facets(self, ask: Ask, total: int) -> Counts:
-        """The facets of all that a question finds, once in a commit."""
+    def facets(self, ask: Ask, total: int, rows: list[said.Row] | None) -> Counts:
+        """The facets of all that a question finds, once in a commit; of `rows`, where these are all."""
+        if rows is not None:
+            return {name: values.most_common() for name, values in said.counted(rows).items()}
         asked = _filters(ask.query), ask.condition
         counted = self._counted.get(asked)
         if counted is None:
@@ -172,7 +174,8 @@ class TantivyIndex:
         total, hits = self._best(ask, wanted, limit, 0)
         if not total:
             return Found(0, no_facets(), [])
-        return Found(total, self._commit.facets(ask, total), self._candidates(hits, ask))
+        all_of_them = [self._commit.row(at) for _, at in hits] if total == len(hits) else None
+        return Found(total, self._commit.facets(ask, total, all_of_them), self._candidates(hits, ask))
 
     def page(self, ask: Ask, offset: int, limit: int, without: list[int]) -> list[Candidate]:
         """See `Index.page`."""
@@ -189,7 +192,7 @@ class TantivyIndex:
     def titles(self, terms: list[str], query: Query) -> list[str]:
         """See `Index.titles`."""
         hits = self._searcher.search(said.within(query, said.titled(terms)), LOOKED_AT, count=False).hits
-        return [self._commit.candidate(at).normal for _, at in hits]
+        return [self._commit.row(at).candidate.normal for _, at in hits]
 
     def near(self, terms: list[str], query: Query) -> list[int]:
         """See `Index.near`."""
@@ -217,7 +220,7 @@ class TantivyIndex:
         return found.count, [(0.0, at) for _, at in found.hits[:limit]]
 
     def _candidates(self, hits: list, ask: Ask) -> list[Candidate]:
-        found = [(score % said.ASKED_FOR, at, self._commit.candidate(at)) for score, at in hits]
+        found = [(score % said.ASKED_FOR, at, self._commit.row(at).candidate) for score, at in hits]
         self._places.update((each.id, at) for _, at, each in found)
         held = self._verbatim(ask, [each.id for _, _, each in found])
         return [_with(each, score, held.get(each.id)) for score, _, each in found]
