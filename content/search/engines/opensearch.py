@@ -65,9 +65,11 @@ class OpensearchEngine:
     def _index(self) -> str:
         """The index that the alias stands for; empty when there is none."""
         found = self._writers.ask("GET", f"_alias/{self._name}", missing=True)
-        if found is None and self._writers.ask("GET", self._name, missing=True) is not None:
+        if found is None:  # by now another process may have made it: asked by name, an alias gives what it stands for
+            found = self._writers.ask("GET", self._name, missing=True) or {}
+        if self._name in found:
             raise IndexBroken(f"{self._name} is an index of the search cluster, not an alias: choose another name")
-        return max(found or {}, default="")
+        return max(found, default="")
 
     def _begin(self, before: str) -> str:
         """An empty index becomes the one that is read; two processes that start at once make the same."""
