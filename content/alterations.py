@@ -41,8 +41,7 @@ def closed_since(session: Session, seq: int, now: dt.datetime) -> list[Live]:
 
 def altered_since(session: Session, seq: int) -> set[int]:
     """Documents of which the public was told something else behind journal row `seq`."""
-    rows = select(journal.Row.action, journal.Row.subject_id, journal.Row.at).where(
-        journal.Row.seq > seq, journal.Row.subject_kind == "document")
+    rows = _told_since(seq).with_only_columns(journal.Row.action, journal.Row.subject_id, journal.Row.at)
     return altered(session, session.execute(rows).all())
 
 

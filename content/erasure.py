@@ -29,7 +29,7 @@ def erase_revision(session: Session, house: House, document: Document, ordinal: 
 
     `on_behalf_of`: whom `actor_id` stands in for. Raises `LookupError` when there is none, `StillPublic` while it is
     what the public reads, `ValueError` without a reason. The sealed files of attachments that no other revision shows
-    are gone with the commit.
+    are gone with the commit. What was erased already stays as it is.
     """
     if not why.strip():
         raise ValueError("依法清除要写明理由")
@@ -38,6 +38,8 @@ def erase_revision(session: Session, house: House, document: Document, ordinal: 
                                                      Revision.ordinal == ordinal))
     if revision is None:
         raise LookupError(f"document {document.id} has no revision {ordinal}")
+    if ordinal in erased(journal.history(session, "document", document.id)):
+        return
     if is_public(session, document, revision):
         raise StillPublic(f"第{ordinal}稿正在公开，请先撤回再清除")
     _empty_tombstone(session, document, revision)

@@ -33,6 +33,7 @@ from content.tree import Node
 from content.types import TOPICS
 from content.validity import ABOLISHED, ENDED, EXPIRED
 from portal.channels._feed_forms import ITEMS, Source, clean, made
+from portal.forms import whole
 from portal.held import hold
 from portal.i18n import _
 from portal.limits import limited
@@ -60,8 +61,8 @@ def of_column(request: Request) -> Response:
     """A public column with everything below it; by its path, or by its id, which outlives a renaming."""
     asked = request.matchdict["path"]
     node = request.tree.find(asked) or request.tree.moved(asked)
-    if node is None and asked.isascii() and asked.isdigit() and len(asked) < 10:
-        node = request.tree.by_id.get(int(asked))
+    if node is None and (number := whole(asked)) is not None:
+        node = request.tree.by_id.get(number)
     if node is None or not node.is_public():
         raise HTTPNotFound()
     return answer(request, _newest(request, node.name, node.url, node=node))

@@ -8,7 +8,7 @@ from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.request import Request
 
-from content import erasure, journal, manuscripts
+from content import erasure, journal
 from content.documents import Revision
 from portal.desk import reading
 from portal.i18n import _
@@ -23,7 +23,7 @@ PUBLIC = _("公众正在看这一稿，请先撤回，再清除")
 def page(request: Request, refused: tuple = (), typed: dict[str, str] | None = None) -> dict[str, Any]:
     """`/desk/document/{id}/erase?revision=`; a form that is refused comes back filled."""
     document, revision = request.context.document, _revision(request)
-    gone = revision.ordinal in _erased(request)
+    gone = revision.ordinal in erasure.erased(journal.history(request.db, "document", document.id))
     public = erasure.is_public(request.db, document, revision)
     return {"title": _("依法清除第${n}稿", mapping={"n": revision.ordinal}), "document": document,
             "node": request.context.node, "revision": revision, "erased": gone, "public": public,
@@ -31,16 +31,10 @@ def page(request: Request, refused: tuple = (), typed: dict[str, str] | None = N
 
 
 def _revision(request: Request) -> Revision:
-    written = request.params.get("revision", "")
-    known = written.isascii() and written.isdigit() and len(written) < 7
-    revision = manuscripts.revision(request.db, request.context.document.id, int(written)) if known else None
+    revision = reading.revision_asked(request, request.context.document, "revision")
     if revision is None:
         raise HTTPNotFound()
     return revision
-
-
-def _erased(request: Request) -> set[int]:
-    return erasure.erased(journal.history(request.db, "document", request.context.document.id))
 
 
 def erase(request: Request) -> Any:
@@ -48,7 +42,7 @@ def erase(request: Request) -> Any:
     document, revision = request.context.document, _revision(request)
     why, sure = request.POST.get("why", "").strip()[:WHY], bool(request.POST.get("sure"))
     wrong = [words for words, holds in ((NO_REASON, not why), (NOT_SURE, not sure)) if holds]
-    if not wrong and revision.ordinal not in _erased(request):
+    if not wrong:
         right = holder(request.identity, PERMISSIONS[Permission.ERASE], request.context.node, request.tree)
         behalf = right if right != request.identity.user_id else None
         try:

@@ -19,6 +19,7 @@ from content.types import type_of
 from portal.desk.navigation import WORK, Entry
 from portal.desk.reading import sees_originals, shown_title
 from portal.desk.words import Status, state_status, titled
+from portal.forms import whole
 from portal.i18n import _
 from portal.paging import from_first
 from portal.traversal import Desk, DeskDocument
@@ -68,10 +69,10 @@ def _wanted(request: Request) -> Wanted:
 
 
 def _page(request: Request) -> int:
-    written = request.GET.get("page", "1")
-    if not (written.isascii() and written.isdigit() and len(written) < 7):
+    number = whole(request.GET.get("page", "1"))
+    if number is None:
         raise HTTPNotFound()
-    return int(written)
+    return number
 
 
 def _states(request: Request) -> list[tuple[str, str]]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from pyramid.request import Request
 
-from content import clearing, privacy
+from content import clearing, manuscripts, privacy
 from content.documents import Document, Revision
 from content.tree import Node
 from content.types import type_of
+from portal.forms import whole
 from workflows.access import Permission, permits
 
 
@@ -29,6 +30,12 @@ def sees_originals(request: Request, node: Node) -> bool:
 
 def known_public(request: Request) -> frozenset[str]:
     return request.house.known_public(request.tree)
+
+
+def revision_asked(request: Request, document: Document, name: str) -> Revision | None:
+    """The revision whose ordinal the address gives as `name`; None for one that is not there."""
+    ordinal = whole(request.GET.get(name, ""))
+    return None if ordinal is None else manuscripts.revision(request.db, document.id, ordinal)
 
 
 def review(request: Request, document: Document, revision: Revision) -> clearing.Review:

@@ -61,8 +61,8 @@ def page(request: Request, **more: Any) -> dict[str, Any]:
     """`/desk/document/{id}?view=…&revision=…&against=…`."""
     document = request.context.document
     rows = journal.history(request.db, "document", document.id)
-    revision = _asked_revision(request, document, "revision") or document.head
-    before = _asked_revision(request, document, "against") or earlier(request.db, document, rows)
+    revision = reading.revision_asked(request, document, "revision") or document.head
+    before = reading.revision_asked(request, document, "against") or earlier(request.db, document, rows)
     view = _view(request, before)
     beside = panel(request, document, revision)
     shown = reading.text(request, document, revision)
@@ -79,13 +79,6 @@ def page(request: Request, **more: Any) -> dict[str, Any]:
         "kinds": lambda offer: kinds(request, document, offer), "traces": traces(request, document, rows),
         **_of_view(request, document, view, revision, before, beside, rows), **more,
     }
-
-
-def _asked_revision(request: Request, document: Document, name: str) -> Revision | None:
-    written = request.GET.get(name, "")
-    if not (written.isascii() and written.isdigit() and len(written) < 7):
-        return None
-    return manuscripts.revision(request.db, document.id, int(written))
 
 
 def _view(request: Request, before: Revision | None) -> str:

@@ -10,6 +10,7 @@ from pyramid.request import Request
 
 from content.repository import Filter
 from content.tree import Node
+from portal.forms import whole
 
 LONGEST = 200  # characters of a word in an address that are looked at
 
@@ -21,8 +22,7 @@ def word(request: Request, name: str) -> str:
 
 def number(request: Request, name: str) -> int | None:
     """The parameter as a natural number; None when it is none."""
-    written = request.GET.get(name, "")
-    return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else None
+    return whole(request.GET.get(name, ""))
 
 
 def page(request: Request) -> int | None:
