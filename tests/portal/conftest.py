@@ -12,6 +12,7 @@ from webtest import TestApp
 
 from content.documents import Live
 from content.people import User
+from portal.cli import main
 from portal.passwords import hashed
 from portal.settings import Settings
 
@@ -32,6 +33,19 @@ def made(house, county):
             settings.values.update(other)
             return lend(house, settings)
         yield make
+
+
+@pytest.fixture
+def gongkai(county, capsys):
+    """Runs a command on the small county; gives its status, standard output and the lines of standard error."""
+    def run(*words: str) -> tuple[int, str, list[str]]:
+        try:
+            status = main(["--home", str(county.house.home), *words])
+        except SystemExit as stopped:
+            status = stopped.code
+        out, err = capsys.readouterr()
+        return status, out, err.splitlines()
+    return run
 
 
 @pytest.fixture

@@ -2,31 +2,24 @@
 
 import io
 import json
+from functools import partial
 
 import docx
 import openpyxl
 import pytest
 
 from content import annual
-from portal.cli import main
 
 LEFT = "left"
 
 
 @pytest.fixture
-def run(county, capsys):
+def run(county, gongkai):
     """Runs the command on a county with one application of 2026; gives status, output and lines of error."""
     with county.house.database.writer.begin() as session:
         county.apply(session)
 
-    def call(*words):
-        try:
-            status = main(["--home", str(county.house.home), "annual-report", *words])
-        except SystemExit as stopped:
-            status = stopped.code
-        out, err = capsys.readouterr()
-        return status, out, err.splitlines()
-    return call
+    return partial(gongkai, "annual-report")
 
 
 def test_json_has_the_tables_and_their_checks(run):

@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from content import cases, journal
 from content.cases import Case
-from portal.cli import main
 
 GOOD = {"number": "2024-001", "department": "QY-mzj", "received": "2024-03-01", "applicant_class": "自然人",
         "finished": "2024-03-20", "outcome": "部分公开", "applicant": {"name": "吴晓梅", "phone": "13800138000"},
@@ -16,16 +15,12 @@ OPEN = {"number": "2026-009", "department": "QY-scj", "received": "2026-01-05", 
 
 
 @pytest.fixture
-def imported(county, tmp_path, capsys):
+def imported(gongkai, tmp_path):
     def run(*lines):
         path = tmp_path / "cases.jsonl"
         path.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines), "utf-8")
-        try:
-            status = main(["--home", str(county.house.home), "case", "import", str(path), "--json"])
-        except SystemExit as stopped:
-            status = stopped.code
-        out, err = capsys.readouterr()
-        return status, json.loads(out), [line for line in err.splitlines() if "line" in line]
+        status, out, err = gongkai("case", "import", str(path), "--json")
+        return status, json.loads(out), [line for line in err if "line" in line]
     return run
 
 

@@ -10,20 +10,7 @@ import pytest
 from content import outbox
 from content.base import now
 from portal import delivering
-from portal.cli import main
 from portal.delivering import NotYet, deliver
-
-
-@pytest.fixture
-def run(county, capsys):
-    def call(*words):
-        try:
-            status = main(["--home", str(county.house.home), *words])
-        except SystemExit as stopped:
-            status = stopped.code
-        out, err = capsys.readouterr()
-        return status, out, err.splitlines()
-    return call
 
 
 @pytest.fixture
@@ -46,26 +33,26 @@ class Says:
         return "250 taken"
 
 
-def test_once_sends_what_is_due_and_keeps_the_receipt(run, posted, monkeypatch):
+def test_once_sends_what_is_due_and_keeps_the_receipt(gongkai, posted, monkeypatch):
     channel = Says()
     for place in ("portal.worker.senders", "portal.commands.deliver.senders"):
         monkeypatch.setattr(place, lambda house, settings: {"mail": channel})
-    assert run("deliver", "--once") == (0, "", [])
+    assert gongkai("deliver", "--once") == (0, "", [])
     assert channel.taken == ["return/1", "letter/1"]
-    status, out, _err = run("deliveries", "--json")
+    status, out, _err = gongkai("deliveries", "--json")
     told = json.loads(out)
     assert status == 0 and {each["receipt"] for each in told["deliveries"]} == {"250 taken"}
     assert told["counts"] == [{"channel": "mail", "department": None, "state": "sent", "count": 2}]
 
 
-def test_without_a_channel_it_says_what_to_set(run, posted):
-    status, out, err = run("deliver", "--once")
+def test_without_a_channel_it_says_what_to_set(gongkai, posted):
+    status, out, err = gongkai("deliver", "--once")
     assert (status, out, len(err)) == (2, "", 1) and "mail_host" in err[0]
 
 
-def test_the_list_names_no_citizen(run, posted):
+def test_the_list_names_no_citizen(gongkai, posted):
     for words in (("deliveries", "--json"), ("deliveries",), ("deliveries", "--state", "waiting", "--channel", "mail")):
-        _status, out, _err = run(*words)
+        _status, out, _err = gongkai(*words)
         assert "a@qingyuan.example" in out and "wu@" not in out and "case/1" not in out and "letter/1" not in out
 
 

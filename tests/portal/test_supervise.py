@@ -14,7 +14,6 @@ from content.base import now
 from content.documents import Live
 from content.findings import Finding
 from portal import supervising
-from portal.cli import main
 from portal.supervising import LEASE, ROWS, Busy, Supervising
 from workflows import checks
 from workflows.engine import fire
@@ -32,19 +31,6 @@ def late(county):
                 formed=today() - dt.timedelta(days=90)))
             return made.id
     return make
-
-
-@pytest.fixture
-def gongkai(county, capsys):
-    """Runs a command; gives its status, standard output and the lines of standard error."""
-    def run(*words: str):
-        try:
-            status = main(["--home", str(county.house.home), *words])
-        except SystemExit as stopped:
-            status = stopped.code
-        out, err = capsys.readouterr()
-        return status, out, err.splitlines()
-    return run
 
 
 @pytest.fixture

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 from wechat_stand_in import APPID, SECRET
 
-from portal.cli import main
-
 
 @pytest.fixture
-def run(county, server, tmp_path, capsys, monkeypatch):
+def run(county, server, tmp_path, gongkai, monkeypatch):
     monkeypatch.setenv("GONGKAI_WECHAT_HOST", server.address)
     (tmp_path / "secret").write_text(SECRET + "\n")
     (tmp_path / "token").write_text("token")
     (tmp_path / "key").write_text("a" * 43)
-
-    def call(*words):
-        try:
-            status = main(["--home", str(county.house.home), "wechat", *words])
-        except SystemExit as stopped:
-            status = stopped.code
-        out, err = capsys.readouterr()
-        return status, out, err.splitlines()
-    return call
+    return partial(gongkai, "wechat")
 
 
 @pytest.fixture
