@@ -28,20 +28,15 @@ only a withdrawal may come in between.
 from __future__ import annotations
 
 import datetime as dt
-import gzip
 import os
 import re
 import time
-import zlib
 from collections.abc import Iterator
 from glob import glob
 from itertools import count
 from pathlib import Path
 
-try:
-    import brotli
-except ImportError:  # an option, found by itself
-    brotli = None
+from portal.published.copies import COMPRESSORS, COPIES, means
 
 DEFAULT = "zh"
 FOLDERS = {DEFAULT: "site", "en": "site.en"}  # language -> folder of the instance
@@ -55,7 +50,6 @@ TYPES = {  # suffix -> media type, of what is published as a file
 }
 COMPRESSED = frozenset({*TYPES, "csv"})
 WORTH = 256  # octets below which a compressed copy saves nothing
-COPIES = (".br", ".gz")
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _NUMBERS = count()  # of the files that this process has written
 PARTIAL = "_partial"  # where files are written before they are renamed into their places
@@ -136,7 +130,7 @@ class Store:
         if not _is_compressed(file, body):
             return _says(file, body) and not any(os.path.exists(file + end) for end in COPIES)
         at = _date(file)
-        return _says(file, body) and all(_date(file + end) == at and _means(file + end, body) for end in _COMPRESSORS)
+        return _says(file, body) and all(_date(file + end) == at and _holds(file + end, body) for end in COMPRESSORS)
 
     def shut(self, day: dt.date) -> None:
         """From `day` on nothing that ends is read."""
@@ -220,7 +214,7 @@ class Store:
 
     def _complete(self, file: str, body: bytes, at: int | None) -> None:
         """The compressed copies that are missing or of another date than the page."""
-        for end, compress in _COMPRESSORS.items():
+        for end, compress in COMPRESSORS.items():
             if at is not None and _date(copy := file + end) != at:
                 self._put(copy, compress(body), at)
         if _date(file) != at:  # somebody took the page away meanwhile
@@ -301,24 +295,6 @@ def _is_name(name: str) -> bool:
             and not any("\ud800" <= character <= "\udfff" for character in name))
 
 
-def copy_of(file: Path, end: str) -> Path:
-    """The compressed copy of a page; `end` is `.gz` or `.br`."""
-    return file.with_name(file.name + end)
-
-
-def _gzip(body: bytes) -> bytes:
-    return gzip.compress(body, 6, mtime=0)
-
-
-def _brotli(body: bytes) -> bytes:
-    """The window need not be larger than the page: making it ready is a part of the cost."""
-    return brotli.compress(body, mode=brotli.MODE_TEXT, quality=5, lgwin=min(max(len(body).bit_length(), 10), 22))
-
-
-_COMPRESSORS = {".gz": _gzip} if brotli is None else {".gz": _gzip, ".br": _brotli}
-_EXPANDERS = {".gz": gzip.decompress} if brotli is None else {".gz": gzip.decompress, ".br": brotli.decompress}
-
-
 def _says(file: str, body: bytes) -> bool:
     try:
         return os.stat(file).st_size == len(body) and _content(file) == body
@@ -326,11 +302,11 @@ def _says(file: str, body: bytes) -> bool:
         return False
 
 
-def _means(copy: str, body: bytes) -> bool:
-    """Whether a compressed copy is one of this page."""
+def _holds(copy: str, body: bytes) -> bool:
+    """Whether a compressed copy is there, and one of this page."""
     try:
-        return _EXPANDERS[copy[-3:]](_content(copy)) == body
-    except (OSError, EOFError, ValueError, zlib.error, RuntimeError):
+        return means(copy, _content(copy), body)
+    except OSError:
         return False
 
 

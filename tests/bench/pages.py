@@ -32,7 +32,8 @@ from content.documents import Live
 from portal import deploy
 from portal.importing import Importer
 from portal.instance import Instance
-from portal.published.store import COPIES, copy_of, stores
+from portal.published.copies import COPIES, copy_of
+from portal.published.store import stores
 from portal.settings import Settings
 
 TURNS, SECONDS, CONNECTIONS = 7, 1, 16

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from portal.published import store
+from portal.published import copies, store
 from portal.published.store import Store, place
 
 pytestmark = pytest.mark.nodatabase
@@ -45,7 +45,7 @@ def test_what_is_never_a_file(path, site):
 def test_a_page_is_written_once_with_its_compressed_copy(site):
     assert site.write("/zwgk/zcwj/", PAGE)
     file = site.file_of("/zwgk/zcwj/")
-    copy, written = store.copy_of(file, ".gz"), file.stat()
+    copy, written = copies.copy_of(file, ".gz"), file.stat()
     assert gzip.decompress(copy.read_bytes()) == PAGE
     assert copy.stat().st_mtime_ns == written.st_mtime_ns
     assert not site.write("/zwgk/zcwj/", PAGE)
@@ -70,7 +70,7 @@ def test_no_copy_outlives_what_it_was_made_of(site, monkeypatch):
     really = os.replace
 
     def watched(source, target):
-        seen.append((str(target).rpartition("/")[2], store.copy_of(file, ".gz").exists()))
+        seen.append((str(target).rpartition("/")[2], copies.copy_of(file, ".gz").exists()))
         really(source, target)
 
     monkeypatch.setattr(os, "replace", watched)
@@ -119,7 +119,7 @@ def test_what_ends_is_read_behind_the_doors_of_its_days(site):
 
 def test_a_copy_of_something_else_is_told(site):
     site.write("/tzgg/", PAGE)
-    copy = store.copy_of(site.file_of("/tzgg/"), ".gz")
+    copy = copies.copy_of(site.file_of("/tzgg/"), ".gz")
     for octets in (gzip.compress(b"old"), copy.read_bytes()[:30], b""):
         copy.write_bytes(octets)
         assert not site.says("/tzgg/", PAGE)
@@ -127,7 +127,7 @@ def test_a_copy_of_something_else_is_told(site):
 
 def test_a_copy_that_is_missing_or_of_another_date_is_told(site):
     site.write("/tzgg/", PAGE)
-    copy = store.copy_of(site.file_of("/tzgg/"), ".gz")
+    copy = copies.copy_of(site.file_of("/tzgg/"), ".gz")
     os.utime(copy, ns=(0, 0))
     assert not site.says("/tzgg/", PAGE)
     copy.unlink()
