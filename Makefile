@@ -33,9 +33,11 @@ lint: $(VENV)/test.stamp
 	$(BIN)/python -m themes.locale --check
 
 bench: $(VENV)/test.stamp
+	@tests/prerequisites bench
 	$(BIN)/python -m tests.bench --documents 10000 --write bench
 
 bench-large: $(VENV)/test.stamp
+	@tests/prerequisites bench
 	$(BIN)/python -m tests.bench --documents 100000 --against 1000 --write bench-large
 
 clean:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import logging
 import re
+import secrets
 import sys
 import time
 import traceback
-import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -39,10 +39,11 @@ log = structlog.get_logger("gongkai")
 
 
 class _Lines:
-    """Writes to whatever stderr is at the moment."""
+    """Writes to whatever stderr is at the moment, a line and its end together: no other thread comes between."""
 
     def msg(self, line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
 
     debug = info = warning = error = msg
 
@@ -73,6 +74,7 @@ def set_up() -> None:
 def take_over() -> None:
     """For a process that serves or works: whatever is logged from now on has our form."""
     set_up()
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # on a busy day a line for each request that waits
     for handler in logging.getLogger().handlers:
         handler.setFormatter(Lines())
 
@@ -90,7 +92,7 @@ def trace(error: BaseException) -> dict[str, Any]:
 
 def request_id(request: Request) -> str:
     """What an error page shows and the log keeps, so that one finds the other."""
-    return uuid.uuid4().hex[:12]
+    return secrets.token_hex(6)
 
 
 def plain_path(request: Request) -> str:

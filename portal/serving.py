@@ -89,6 +89,18 @@ class _Refusal(ErrorTask):
 class _Channel(heads.Channel):
     error_task_class = _Refusal
 
+    def writable(self) -> bool:
+        """Whether the loop is to send something. Not while a thread is sending: that takes the loop through `select`
+        again and again, for nothing, and every turn takes the interpreter from the threads that work. What the thread
+        could not send it leaves to the loop and wakes it; where the loop woke too early, the end of the task does.
+        """
+        if not self.requests or not 0 < self.total_outbufs_len <= self.sendbuf_len or self.close_when_flushed:
+            return bool(super().writable())
+        if self.outbuf_lock.acquire(blocking=False):
+            self.outbuf_lock.release()
+            return bool(super().writable())
+        return bool(self.will_close)
+
 
 def _options(settings: Settings) -> dict[str, Any]:
     options: dict[str, Any] = {"threads": settings.threads, "ident": None, "clear_untrusted_proxy_headers": True,

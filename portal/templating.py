@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from chameleon import PageTemplateFile, PageTemplateLoader
@@ -43,6 +44,18 @@ class _Scope(Scope):
 
 class Page(PageTemplateFile):
     """A template file; `translate` is among the values with which it is filled."""
+
+    def __init__(self, *values: Any, **named: Any) -> None:
+        self._compiling = Lock()
+        super().__init__(*values, **named)
+
+    def cook_check(self) -> bool:
+        """Compile what is not compiled. Of the threads that want it at once one does it and the others wait: a server
+        that starts on a busy day would otherwise do everything as often as it has threads."""
+        if self._cooked and not self.auto_reload:
+            return False
+        with self._compiling:
+            return super().cook_check()
 
     def render(self, **values: Any) -> str:
         self.cook_check()
