@@ -24,6 +24,9 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+POOL = {"pool_size": 20, "max_overflow": 10, "pool_use_lifo": True}
+"""Connections are kept for all threads of a process, not for five of them: the sixth would open its own with each
+request. The one that was used last is used next, what it remembers being still at hand."""
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000",
                   "secure_delete=ON")  # what was erased by law is written over, not left in a free page
 
@@ -94,11 +97,11 @@ class Database:
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         # The journal reads its head under a lock: each statement must see what was committed before it.
-        return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED", hide_parameters=True)
+        return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED", hide_parameters=True, **POOL)
     path = url.removeprefix("sqlite:///")
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 30, "check_same_thread": False})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 30, "check_same_thread": False}, **POOL)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from content import marks
-from content.base import Database
+from content.base import POOL, Database
 from content.journal import Row
 
 REST = 10.0  # seconds for which a copy that failed is not asked
@@ -33,7 +33,7 @@ class Replica:
 
     def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, isolation_level="READ COMMITTED",
-                                    connect_args={"connect_timeout": CONNECT})
+                                    connect_args={"connect_timeout": CONNECT}, **POOL)
         self.session = sessionmaker(self.engine, autoflush=False, expire_on_commit=False, info={OURS: self})
         self.clock = clock
         self._until = 0.0
