@@ -10,7 +10,8 @@ from bench import report
 pytestmark = pytest.mark.nodatabase
 BASICS = {"index_few": 500.0, "index_many": 450.0, "search_few": {"p50_ms": 2.0, "p99_ms": 9.0},
           "search_many": {"p50_ms": 4.0, "p99_ms": 20.0}, "import_per_second": 12.0, "scan_mb_per_second": 1.5}
-VISIBLE = {"visible_s": 0.4, "slowest_s": 0.9, "files": 9, "pages": 1200, "built_per_core": 150.0}
+VISIBLE = {"visible_s": 0.4, "slowest_s": 0.9, "files": 9, "most_files": 10, "pages": 1200,
+           "built_per_core": 150.0}
 SEARCH = {"ms": {"all": {"median": 4.0, "p99": 60.0}}, "indexed_per_second": 450.0}
 
 
@@ -19,7 +20,7 @@ def found(monkeypatch):
     monkeypatch.setattr(report.search, "table", lambda figures: [f"{figures} lines of its own"])
     return {"documents": (1000, 10000), "engine": "tantivy", "published": True, "filled_s": 9.0, "load": (0.1, 1.9),
             "basics": BASICS, "visible": {"few": VISIBLE, "many": VISIBLE}, "search": SEARCH,
-            "pages": {"rates": {"home: nginx / nginx, same bytes": (950.0, 1000.0),
+            "pages": {"asked_by": "wrk", "rates": {"home: nginx / nginx, same bytes": (950.0, 1000.0),
                                 "home: ours / empty view": (500.0, 1000.0)}},
             "serving": {"pages": {"home": {"few": 1000.0, "many": 980.0}}, "start_s": 1.6,
                         "memory_mb": {"resident": 320.0, "anonymous": 210.0},

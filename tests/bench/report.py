@@ -100,8 +100,10 @@ def table(name: str, made: Iterable[Row], found: dict[str, Any]) -> Iterator[str
         yield f"| {row.what} | {row.ours:,.4g} | {row.other:,.4g} | {row.unit} | {row.ratio:.2f} | {goal} |"
     yield ""
     basics, visible = found["basics"], found["visible"]
-    yield (f"Files written for one publication: {visible['few']['files']} with {few:,}, {visible['many']['files']} "
-           f"with {many:,} documents. Slowest publication until it was visible: {visible['many']['slowest_s']} s. "
+    yield (f"Pages beside nginx and beside the empty view were asked for by {found['pages']['asked_by']}. "
+           f"Files written for one publication: {visible['few']['files']} with {few:,}, {visible['many']['files']} "
+           f"with {many:,} documents (at most {visible['many']['most_files']}). "
+           f"Slowest publication until it was visible: {visible['many']['slowest_s']} s. "
            f"Search p99: {basics['search_many']['p99_ms']} ms. Import: {basics['import_per_second']} documents/s. "
            f"Scanning for personal data: {basics['scan_mb_per_second']} MB/s. The county was made in "
            f"{found['filled_s']:.0f} s.")
