@@ -43,9 +43,8 @@ class Accepted:
     """The names of a portal: those of its address and of its facts, and what the setting `accepted_hosts` adds."""
 
     def __init__(self, settings: Settings) -> None:
-        given = settings.accepted_hosts.lower().split()
-        address = (urlsplit(settings.base_url).hostname or "").lower()
-        self.names = frozenset({*HERE, *_both(address), *_both(settings.site.domain.lower()), settings.host.lower(),
+        given, address = settings.accepted_hosts.lower().split(), _address(settings)
+        self.names = frozenset({*HERE, *public_names(settings), settings.host.lower(),
                                 *(each.strip("[]") for each in given)} - {*_EVERYWHERE})
         self._below = tuple(each[1:] for each in given if each.startswith("*."))
         self._all = "*" in given
@@ -68,6 +67,17 @@ class Accepted:
         if ours and len(self._known) < _REMEMBERED:
             self._known.add(asked)
         return ours
+
+
+def public_names(settings: Settings) -> list[str]:
+    """The names that visitors know, that of `base_url` first; without those of this machine."""
+    address = _address(settings)
+    known = (address, *_both(address), *_both(settings.site.domain.lower()))
+    return [name for name in dict.fromkeys(known) if name and name not in HERE]
+
+
+def _address(settings: Settings) -> str:
+    return (urlsplit(settings.base_url).hostname or "").lower()
 
 
 def _both(name: str) -> tuple[str, ...]:

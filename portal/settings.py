@@ -12,8 +12,10 @@ import re
 import tomllib
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import themes
 from content.problems import Trouble
@@ -28,7 +30,8 @@ class BadSettings(Trouble, ValueError):
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting; its type is that of its default. Numbers lie between `least` and `most`, a text is `one_of` some."""
+    """One setting; its type is that of its default. Numbers lie between `least` and `most`, a text is `one_of` some, or
+    of a `form` (see `FORMS`), or empty where the default is."""
 
     name: str
     default: Any
@@ -36,6 +39,7 @@ class Setting:
     least: float = 0
     most: float = 10 ** 9
     one_of: tuple[str, ...] = ()
+    form: str = ""
 
 
 SETTINGS = (
@@ -50,8 +54,10 @@ SETTINGS = (
     Setting("port", 6543, "Port on which `gongkai serve` listens.", most=65_535),
     Setting("threads", 8, "Threads that serve requests.", least=1),
     Setting("behind_tls", False, "Whether visitors reach the portal by https only: secure cookies and HSTS."),
-    Setting("trusted_proxy", "", "Address of the reverse proxy whose X-Forwarded headers are believed."),
-    Setting("base_url", "http://localhost:6543", "Address of the site as visitors know it, for feeds and mail."),
+    Setting("trusted_proxy", "", "Address of the reverse proxy whose X-Forwarded headers are believed.",
+            form="machine"),
+    Setting("base_url", "http://localhost:6543", "Address of the site as visitors know it, for feeds and mail.",
+            form="web"),
     Setting("accepted_hosts", "", "Further names under which the portal answers, beside those of base_url and [site] "
             "domain, with spaces between them; *.example.cn for all below one, * for any."),
     Setting("idle_minutes", 15, "Minutes without a request after which a desk session ends (等保三级: at most 30).",
@@ -94,9 +100,12 @@ SETTINGS = (
     Setting("metrics_from", "127.0.0.1 ::1",
             "Addresses and networks that may read /metrics, with spaces between them; empty for nobody."),
     Setting("worker_seconds", 1.0, "Seconds between two looks of the worker at the journal.", least=0.01),
-    Setting("purge", "", "Address of a cache in front of the portal that takes HTTP PURGE; empty when there is none."),
-    Setting("wechat_host", "https://api.weixin.qq.com", "Where the official-account interface of WeChat is reached."),
-    Setting("websub_hub", "", "Address of a WebSub hub that is told which feeds changed; empty when there is none."),
+    Setting("purge", "", "Address of a cache in front of the portal that takes HTTP PURGE; empty when there is none.",
+            form="web"),
+    Setting("wechat_host", "https://api.weixin.qq.com", "Where the official-account interface of WeChat is reached.",
+            form="web"),
+    Setting("websub_hub", "", "Address of a WebSub hub that is told which feeds changed; empty when there is none.",
+            form="web"),
     Setting("mail_host", "", "SMTP server; empty keeps mail in the outbox."),
     Setting("mail_port", 25, "Port of the SMTP server.", most=65_535),
     Setting("mail_user", "", "User name at the SMTP server."),
@@ -269,11 +278,29 @@ def _value(setting: Setting, raw: dict[str, Any], path: Path) -> Any:
     if kind in (int, float) and not setting.least <= found <= setting.most:
         raise BadSettings(f"{path}: {setting.name} must lie between {setting.least:g} and {setting.most:.0f}, "
                           f"not {found}")
+    if setting.form and (found or setting.default) and not FORMS[setting.form][0](found):
+        raise BadSettings(f"{path}: {setting.name} must be {FORMS[setting.form][1]}, not {without_password(found)!r}")
     if setting.one_of and found not in setting.one_of:
         raise BadSettings(f"{path}: {setting.name} must be one of {', '.join(setting.one_of)}, not {found!r}")
     return found
 
 
+def _is_on_the_web(written: str) -> bool:
+    try:
+        parts = urlsplit(written)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        return False
+
+
+def _is_a_machine(written: str) -> bool:
+    with suppress(ValueError):
+        return bool(ip_address(written))
+    return written == "*"
+
+
+FORMS = {"web": (_is_on_the_web, "an address that begins with http:// or https://"),
+         "machine": (_is_a_machine, "an IP address, or * for any")}
 _KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import themes
 from portal.accepted import HERE as LOCAL
+from portal.accepted import public_names
 from portal.headers import safety
 from portal.i18n import DEFAULT, LANGUAGES
 from portal.public.files import SHOWN
@@ -75,10 +76,10 @@ def _values(settings: Settings, place: Place) -> dict[str, object]:
 
 def _server_name(settings: Settings) -> str:
     """All names under which the portal answers; nginx sends visitors of others to the first site that it has."""
-    name = urlsplit(settings.base_url).hostname or ""
-    if name in ("", *LOCAL):
+    if (urlsplit(settings.base_url).hostname or "") in LOCAL:
         return "_"
-    return " ".join(dict.fromkeys((name, *(each for each in settings.accepted_hosts.split() if each != "*"))))
+    further = (each for each in settings.accepted_hosts.split() if each != "*")
+    return " ".join(dict.fromkeys((*public_names(settings), *further)))
 
 
 def _listen(place: Place, tls: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import os
 import shutil
@@ -259,7 +260,14 @@ def test_tls_is_asked_for_and_http_leads_to_it(home):
     text = deploy.filled("nginx", settings, deploy.Place(certificate="/c.pem"))["nginx.conf"]
     assert "listen 443 ssl" in text and "ssl_certificate /c.pem;" in text and "Strict-Transport-Security" in text
     assert "return 301 https://www.qingyuan.example$request_uri;" in text  # whatever name somebody made up
-    assert "server_name www.qingyuan.example m.qingyuan.example;" in text and "@{" not in text
+    assert "server_name www.qingyuan.example qingyuan.example m.qingyuan.example;" in text and "@{" not in text
+
+
+def test_nginx_answers_under_every_name_under_which_the_portal_does(home):
+    settings = Settings.load(home)
+    named = dataclasses.replace(settings, site=dataclasses.replace(settings.site, domain="www.qy.example"))
+    text = deploy.filled("nginx", named, deploy.Place())["nginx.conf"]
+    assert "server_name www.qingyuan.example qingyuan.example qy.example www.qy.example;" in text
 
 
 def test_units_are_what_systemd_takes(home, capsys, tmp_path):
