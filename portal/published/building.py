@@ -26,9 +26,10 @@ from content import cursors, hosts, journal, published
 from content.base import now
 from content.cursors import Cursor
 from portal.instance import Instance
-from portal.published.making import Press
+from portal.published.making import ERRORS, Press
 from portal.published.planning import IN_TIME, everything
-from portal.published.store import every_path, place, spoken
+from portal.published.store import DAYS, every_path, place, spoken
+from portal.published.strays import strays
 from portal.settings import Settings
 from portal.wiring import make_app
 
@@ -40,7 +41,7 @@ ALONE = 300  # pages up to which other processes are not worth their start
 @dataclass
 class Built:
     """What a building has done; `differ` are the addresses whose file is not what the application says, without
-    those that wait for the follower to make them, which are counted in `waiting`.
+    those that wait for the follower to make them, which are counted in `waiting`, and the names of files beside.
     """
 
     pages: int = 0
@@ -84,15 +85,27 @@ def build(instance: Instance, processes: int, said: Callable[[int, int], None]) 
 
 
 def check(instance: Instance, processes: int, said: Callable[[int, int], None]) -> Built:
-    """Make every page and compare it with its file; nothing is written."""
+    """Make every page and compare it with its file, look for what is no page, and whether what ends can be read;
+    nothing is written.
+    """
     paths, found = _paths(instance), Built()
     for _chunk, part in _spread(press_of(instance), paths, processes, _compare):
         found.add(part)
         said(found.pages, len(paths))
     with instance.house.database.reader() as session:
         waiting = published.due_among(session, instance.house.host, found.differ, now() + IN_TIME)
-    found.differ, found.waiting = sorted(set(found.differ) - waiting), len(waiting)
+    found.differ, found.waiting = sorted(set(found.differ) - waiting) + _beside(instance), len(waiting)
     return found
+
+
+def _beside(instance: Instance) -> list[str]:
+    """Of what lies beside the pages the names that are not as they should be, below the folder of the instance."""
+    press = press_of(instance)
+    home = press.settings.home
+    wrong = [str(press.store.error_file(status).relative_to(home)) for status in press.wrong_errors()]
+    wrong += [str((store.folder / DAYS).relative_to(home)) for store in press.shut_stores()]
+    return wrong + [name for store in press.stores.values() if store.folder.exists()
+                    for name in strays(store, ERRORS)]
 
 
 def _paths(instance: Instance) -> list[str]:
@@ -102,7 +115,7 @@ def _paths(instance: Instance) -> list[str]:
         found = list(everything(session, house.tree(session), instance.settings.page_size))
         known = published.paths(session, house.host)
     places = {_place(path) for path in found}
-    more = {_place(path): path for path in (*every_path(press.stores), *known)}
+    more = {_place(path): path for path in (*every_path(press.stores), *known) if _place(path)[1] is not None}
     return [*dict.fromkeys(found), *sorted(path for at, path in more.items() if at not in places)]
 
 

@@ -140,12 +140,22 @@ class Press:
 
     def open_days(self) -> None:
         """What ends is read from today on until the first of it is over: after pages were written, and every day."""
-        with taking(self.settings.home), self.house.database.reader() as session:
-            at = now()
-            end = published.first_end(session, self.host, at, HORIZON)
+        with taking(self.settings.home):
+            today, end = self._open_until()
             for store in self.stores.values():
                 store.sweep()
-                store.open(local_date(at), end)
+                store.open(today, end)
+
+    def shut_stores(self) -> list[Store]:
+        """Those in which what ends is not read on all the days on which it may, or on others."""
+        today, end = self._open_until()
+        return [store for store in self.stores.values() if store.folder.exists() and not store.is_open(today, end)]
+
+    def _open_until(self) -> tuple[dt.date, dt.date]:
+        """Today, and the first day on which something of what ends is over."""
+        at = now()
+        with self.house.database.reader() as session:
+            return local_date(at), published.first_end(session, self.host, at, HORIZON)
 
     def agrees(self, path: str) -> bool:
         """Whether the page that is there is the one that the application makes, and its compressed copies with it."""
@@ -196,6 +206,10 @@ class Press:
         with taking(self.settings.home):
             for status, body in said.items():
                 self.store.write_error(status, body)
+
+    def wrong_errors(self) -> list[int]:
+        """Those of which something else is said, or nothing."""
+        return [status for status in ERRORS if not self.store.says_error(status, self.error(status))]
 
     def error(self, status: int) -> bytes:
         with prepare(registry=self._wired().registry) as env:

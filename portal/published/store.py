@@ -32,6 +32,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from glob import glob
 from itertools import count
 from pathlib import Path
@@ -104,6 +105,10 @@ class Store:
         """Put the page that is shown with an error in its place."""
         return self._write(str(self.error_file(status)), body)
 
+    def says_error(self, status: int, body: bytes) -> bool:
+        """Whether that page is there and says this, with the copies that it should have."""
+        return _is_as(str(self.error_file(status)), body)
+
     def remove(self, path: str) -> bool:
         """Take a page away, its compressed copies first; returns whether there was one."""
         lasting, passing = map(self._take, self._both(path))
@@ -127,10 +132,7 @@ class Store:
         file, other = self._both(path) if ends is None else self._both(path)[::-1]
         if body is None or _is_there(other):
             return body is None and not _is_there(file) and not _is_there(other)
-        if not _is_compressed(file, body):
-            return _says(file, body) and not any(os.path.exists(file + end) for end in COPIES)
-        at = _date(file)
-        return _says(file, body) and all(_date(file + end) == at and _holds(file + end, body) for end in COMPRESSORS)
+        return _is_as(file, body)
 
     def shut(self, day: dt.date) -> None:
         """From `day` on nothing that ends is read."""
@@ -140,13 +142,17 @@ class Store:
 
     def open(self, today: dt.date, end: dt.date) -> None:
         """From `today` up to the day before `end`, and on no other day, what ends is read."""
-        doors, wanted = self._doors(), _doors(today, min(end, today + dt.timedelta(days=HORIZON)))
+        doors, wanted = self._doors(), _wanted(today, end)
         for door in doors.keys() - wanted.keys():
             _unlink(self.folder / DAYS / door)
         if missing := wanted.keys() - doors.keys():
             (self.folder / DAYS).mkdir(parents=True, exist_ok=True)
             for door in sorted(missing):
                 (self.folder / DAYS / door).symlink_to(f"../{ENDING}")
+
+    def is_open(self, today: dt.date, end: dt.date) -> bool:
+        """Whether what ends is read on exactly these days; days that are over open nothing any more."""
+        return {name for name, day in self._doors().items() if day >= today} == _wanted(today, end).keys()
 
     def sweep(self) -> None:
         """Throw away what those who were killed left half written; nobody may be writing now."""
@@ -159,7 +165,11 @@ class Store:
             names = os.listdir(self.folder / DAYS)
         except FileNotFoundError:
             return {}
-        return {name: dt.date.fromisoformat(name[:10]) + dt.timedelta(days="T" in name) for name in names}
+        found = {}
+        for name in names:
+            with suppress(ValueError):  # of somebody else's: it leads nowhere that is asked for
+                found[name] = dt.date.fromisoformat(name[:10]) + dt.timedelta(days="T" in name)
+        return found
 
     def paths(self) -> Iterator[str]:
         """The addresses of all pages here, `/zwgk/zcwj/` for an index, also where only a copy was left; not those shown
@@ -302,6 +312,14 @@ def _says(file: str, body: bytes) -> bool:
         return False
 
 
+def _is_as(file: str, body: bytes) -> bool:
+    """Whether a file says this, and its compressed copies with it, of the same date and no others."""
+    if not _is_compressed(file, body):
+        return _says(file, body) and not any(os.path.exists(file + end) for end in COPIES)
+    at = _date(file)
+    return _says(file, body) and all(_date(file + end) == at and _holds(file + end, body) for end in COMPRESSORS)
+
+
 def _holds(copy: str, body: bytes) -> bool:
     """Whether a compressed copy is there, and one of this page."""
     try:
@@ -335,6 +353,10 @@ def _later(*files: str | None) -> int | None:
     """A date in another second than that of the page before (web servers tell pages by it), None where now is one."""
     before, second = max((_date(file) or 0 for file in files if file is not None), default=0), 10**9
     return None if time.time_ns() // second > before // second else before + second
+
+
+def _wanted(today: dt.date, end: dt.date) -> dict[str, dt.date]:
+    return _doors(today, min(end, today + dt.timedelta(days=HORIZON)))
 
 
 def _doors(first: dt.date, end: dt.date) -> dict[str, dt.date]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from content.documents import Document
@@ -25,6 +27,48 @@ def test_a_building_is_complete_and_names_what_was_tampered_with(pages, monkeypa
     assert building.check(instance, 1, lambda *_: None).differ == [url, "/tzgg/9.html"]
     again = building.build(instance, 1, lambda *_: None)
     assert (again.written, again.removed) == (1, 1) and "供水" in pages.read(url)
+
+
+@pytest.mark.parametrize(("name", "told"), [
+    ("site/x.php", "site/x.php"), ("site/shell", "site/shell"), ("site/zwgk/.htaccess", "site/zwgk/.htaccess"),
+    ("site/.git/config", "site/.git/"), ("site/_more/a.html", "site/_more/"),
+    ("site/zwgk/_days/a.html", "site/zwgk/_days/"),
+    ("site/_errors/403.html", "site/_errors/403.html"), ("site/_ending/a.php", "site/_ending/a.php"),
+    ("site/_days/x", "site/_days/x"), ("site.en/catalogue/a.exe.gz", "site.en/catalogue/a.exe.gz")])
+def test_what_is_no_page_is_named_and_left(pages, monkeypatch, name, told):
+    monkeypatch.setattr(building, "press_of", lambda *_args, **_more: pages.press)
+    instance = Instance(pages.settings, pages.house)
+    building.build(instance, 1, lambda *_: None)
+    file = pages.house.home / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("of somebody else")
+    assert building.check(instance, 1, lambda *_: None).differ == [told]
+    building.build(instance, 1, lambda *_: None)
+    assert file.exists()
+
+
+def test_a_link_out_of_the_folder_is_named(pages, monkeypatch):
+    monkeypatch.setattr(building, "press_of", lambda *_args, **_more: pages.press)
+    instance = Instance(pages.settings, pages.house)
+    building.build(instance, 1, lambda *_: None)
+    (pages.store.folder / "keys").symlink_to(pages.house.home / "secrets")
+    (pages.store.folder / "_days" / "2026-01-01").symlink_to(pages.house.home / "secrets")
+    assert building.check(instance, 1, lambda *_: None).differ == ["site/_days/2026-01-01", "site/keys"]
+
+
+@pytest.mark.parametrize(("harm", "told"), [
+    (lambda store: store.error_file(404).write_text("hacked"), "site/_errors/404.html"),
+    (lambda store: store.error_file(503).with_name("503.html.gz").unlink(), "site/_errors/503.html"),
+    (lambda store: next(iter((store.folder / "_days").iterdir())).unlink(), "site/_days"),
+    (lambda store: store.shut(dt.date.min), "site/_days")])
+def test_pages_shown_with_errors_and_the_doors_of_days_are_compared(pages, monkeypatch, harm, told):
+    monkeypatch.setattr(building, "press_of", lambda *_args, **_more: pages.press)
+    instance = Instance(pages.settings, pages.house)
+    building.build(instance, 1, lambda *_: None)
+    harm(pages.store)
+    assert building.check(instance, 1, lambda *_: None).differ == [told]
+    building.build(instance, 1, lambda *_: None)
+    assert building.check(instance, 1, lambda *_: None).differ == []
 
 
 def test_verify_names_documents_whose_page_is_absent_or_should_be(pages):
