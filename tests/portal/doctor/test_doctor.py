@@ -235,3 +235,9 @@ def test_ready_and_what_strangers_hear_of_it(browser, county):
 def test_the_desk_shows_it_to_who_looks_after_the_machine(browser):
     page = browser("fangkai").get("/desk/system")
     assert "gongkai worker" in page.text and "要办理的" in page.text
+
+
+def test_a_clock_with_nothing_to_compare_it_with_is_not_called_well(patient):
+    patient.settings.values.update(base_url="http://localhost:6543")
+    grade, words = found(patient, "clock")
+    assert (grade, len(words)) == ((NOT_MADE, 1) if patient.database.is_sqlite else (OK, 0))
