@@ -7,3 +7,8 @@
 
 Nothing is imported here, so that a command that works on files alone starts without the web.
 """
+
+import warnings
+
+# Pyramid imports pkg_resources, and setuptools warns of that on standard error, where a command says one line or none.
+warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
