@@ -148,8 +148,9 @@ class Press:
 
     def shut_stores(self) -> list[Store]:
         """Those in which what ends is not read on all the days on which it may, or on others."""
-        today, end = self._open_until()
-        return [store for store in self.stores.values() if store.folder.exists() and not store.is_open(today, end)]
+        with taking(self.settings.home):  # they may just be changing
+            today, end = self._open_until()
+            return [store for store in self.stores.values() if store.folder.exists() and not store.is_open(today, end)]
 
     def _open_until(self) -> tuple[dt.date, dt.date]:
         """Today, and the first day on which something of what ends is over."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 
 from portal.published.copies import COPIES
 from portal.published.store import DAYS, ENDING, ERRORS, INDEX, PARTIAL, Store, place
@@ -35,7 +36,7 @@ class _Top:
         if below == f"{ERRORS}/":
             return entry.is_file(follow_symlinks=False) and entry.name in self._errors
         if below == f"{DAYS}/":
-            return entry.is_symlink() and os.readlink(entry.path) == f"../{ENDING}"
+            return entry.is_symlink() and _leads_to(entry.path) in (f"../{ENDING}", None)
         if below == f"{PARTIAL}/":
             return True
         if entry.name.startswith(("_", ".")):
@@ -44,14 +45,22 @@ class _Top:
         return False if entry.is_symlink() else None
 
 
+def _leads_to(link: str) -> str | None:
+    """None where it has just been taken away: the portal runs meanwhile."""
+    with suppress(FileNotFoundError):
+        return os.readlink(link)
+    return None
+
+
 def _below(folder: str, below: str, top: _Top) -> Iterator[str]:
     with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda entry: entry.name):
-            taken = top.takes(entry, below)
-            if taken is None and entry.is_dir():
-                yield from _below(entry.path, f"{below}{entry.name}/", top)
-            elif not (_is_page(f"{below}{entry.name}") if taken is None else taken):
-                yield f"{below}{entry.name}{'/' if entry.is_dir(follow_symlinks=False) else ''}"
+        found = sorted(entries, key=lambda entry: entry.name)
+    for entry in found:
+        taken = top.takes(entry, below)
+        if taken is None and entry.is_dir():
+            yield from _below(entry.path, f"{below}{entry.name}/", top)
+        elif not (_is_page(f"{below}{entry.name}") if taken is None else taken):
+            yield f"{below}{entry.name}{'/' if entry.is_dir(follow_symlinks=False) else ''}"
 
 
 def _is_page(file: str) -> bool:
